@@ -1,0 +1,1 @@
+# bench/local.mk - measurements that are run by hand.

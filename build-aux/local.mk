@@ -1,0 +1,1 @@
+# build-aux/local.mk - checks of the source tree itself.

@@ -1,0 +1,1 @@
+# runbooks/local.mk - the shipped runbooks.

@@ -1,0 +1,1 @@
+# src/cli/local.mk - what is built from this folder (see Makefile.am).

@@ -1,0 +1,1 @@
+# src/runbook/local.mk - what is built from this folder (see Makefile.am).

@@ -1,0 +1,1 @@
+# src/schema/local.mk - what is built from this folder (see Makefile.am).

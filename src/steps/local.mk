@@ -1,0 +1,1 @@
+# src/steps/local.mk - what is built from this folder (see Makefile.am).

@@ -1,0 +1,1 @@
+# src/wire/local.mk - what is built from this folder (see Makefile.am).

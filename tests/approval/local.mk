@@ -1,0 +1,1 @@
+# tests/approval/local.mk - the tests of src/approval.

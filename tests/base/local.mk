@@ -1,0 +1,1 @@
+# tests/base/local.mk - the tests of src/base.

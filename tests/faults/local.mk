@@ -1,0 +1,1 @@
+# tests/faults/local.mk - libraries that make system calls fail, for the tests.

@@ -1,0 +1,1 @@
+# tests/fuzz/local.mk - fuzz targets; "make check" replays their corpora.

@@ -1,0 +1,1 @@
+# tests/journal/local.mk - the tests of src/journal.

@@ -1,0 +1,1 @@
+# tests/postgres/local.mk - the tests of src/postgres.

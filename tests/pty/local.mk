@@ -1,0 +1,1 @@
+# tests/pty/local.mk - tests of whole programs on a terminal.

@@ -1,0 +1,1 @@
+# tests/report/local.mk - the tests of src/report.

@@ -1,0 +1,1 @@
+# tests/run/local.mk - the tests of src/run.

@@ -1,0 +1,1 @@
+# tests/runbook/local.mk - the tests of src/runbook.

@@ -1,0 +1,1 @@
+# tests/schema/local.mk - the tests of src/schema.

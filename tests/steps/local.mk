@@ -1,0 +1,1 @@
+# tests/steps/local.mk - the tests of src/steps.

@@ -1,0 +1,1 @@
+# tests/view/local.mk - the tests of src/view.

@@ -1,0 +1,1 @@
+# tests/wire/local.mk - the tests of src/wire.

@@ -1,0 +1,1 @@
+# themes/local.mk - the shipped themes.
