@@ -2,16 +2,16 @@
 
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
-	src/base/child.h \
+	src/base/child.c src/base/child.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \
 	src/base/hash.c src/base/hash.h \
 	src/base/json.c src/base/json.h \
-	src/base/loop.h \
+	src/base/loop.c src/base/loop.h \
 	src/base/macros.h \
 	src/base/memory.c src/base/memory.h \
-	src/base/redact.h \
+	src/base/redact.c src/base/redact.h \
 	src/base/path.c \
 	src/base/str.c src/base/str.h \
 	src/base/utf8.c
