@@ -1,0 +1,102 @@
+/*
+ * postgres/session.h - one connection to a server, asynchronous inside,
+ * straight-line to use.
+ *
+ * pg_exec() and friends send and then turn the loop (base/loop.h) until the
+ * server has answered; meanwhile other callbacks run.  A session runs one
+ * command at a time.  Setting *cancel (see pg_open) cancels what runs: the
+ * request goes out from a thread, and the call returns when the server has
+ * really stopped (ERR_CANCELLED), or when the connection is gone (ERR_LOST).
+ *
+ * Errors: ERR_CONNECT, ERR_SQL with SQLSTATE and the server's detail, hint,
+ * context; ERR_LOST where the connection broke (the first SQLSTATE is kept).
+ * After ERR_LOST only pg_close() (or freeing) makes sense.
+ */
+#ifndef PGRUNBOOK_POSTGRES_SESSION_H
+#define PGRUNBOOK_POSTGRES_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+#include "postgres/target.h"
+
+struct pg_session;
+
+struct pg_options {
+	const char	*application_name;
+	int64_t		 connect_timeout_ms;	/* 0: 10 s */
+	const bool	*cancel;		/* cancels commands when it becomes true; may be null */
+	/* Notices and warnings, as the server words them.  May be null. */
+	void		(*on_notice)(void *arg, const char *severity, const char *text);
+	void		*arg;
+};
+
+struct pg_session *pg_open(const void *owner, struct loop *l,
+    const struct pg_target *t, const struct pg_options *options,
+    struct error *err);
+void pg_close(struct pg_session *s);		/* the same as freeing it */
+
+bool pg_alive(const struct pg_session *s);
+int pg_backend_pid(const struct pg_session *s);
+int pg_server_version(const struct pg_session *s);	/* server_version_num */
+PGTransactionStatusType pg_transaction_status(const struct pg_session *s);
+
+/* A result is freed with its owner. */
+struct pg_result {
+	PGresult	*res;
+	int		 rows, columns;
+	const char	*tag;		/* command tag: "UPDATE 5" */
+};
+
+/*
+ * Run one statement (extended protocol; params are text, null for NULL).
+ * result may be null when nothing is wanted.
+ */
+int pg_exec(const void *owner, struct pg_session *s, const char *sql,
+    int param_count, const char *const *params, struct pg_result **result,
+    struct error *err) WARN_UNUSED;
+
+/*
+ * Run text by the simple protocol (several statements are one implicit
+ * transaction).  Ends at the first error.
+ */
+int pg_exec_script(struct pg_session *s, const char *sql, struct error *err)
+    WARN_UNUSED;
+
+/*
+ * Run one statement (simple protocol, so that CONCURRENTLY and the like
+ * work) and hand over rows as they come, in bounded memory: names first
+ * (row -1), then each row.  Returning false from on_row stops collecting
+ * (the rest is drained).  tag gets the command tag (may be null).
+ */
+int pg_query_stream(const void *owner, struct pg_session *s, const char *sql,
+    bool (*on_row)(void *arg, const PGresult *res, int row, int64_t number),
+    void *arg, char **tag, struct error *err) WARN_UNUSED;
+
+/* COPY … TO STDOUT: the bytes as they come. */
+int pg_copy_out(struct pg_session *s, const char *sql,
+    int (*on_data)(void *arg, const char *bytes, size_t size_bytes,
+    struct error *err), void *arg, struct error *err) WARN_UNUSED;
+
+/* The value, or null for SQL NULL. */
+const char *pg_value(const struct pg_result *r, int row, int column);
+int64_t pg_value_int(const struct pg_result *r, int row, int column);	/* 0 for NULL */
+
+/* First column of a one-row query; ERR_EXPECT for any other number of rows. */
+int pg_scalar(const void *owner, struct pg_session *s, const char *sql,
+    int param_count, const char *const *params, char **value,
+    struct error *err) WARN_UNUSED;
+
+/* A query whose answer comes by callback, while other code waits in the loop. */
+void pg_query_async(struct pg_session *s, const char *sql,
+    void (*done)(void *arg, const struct pg_result *r, const struct error *err),
+    void *arg);
+
+char *pg_quote_literal(const void *owner, const char *text);
+char *pg_quote_identifier(const void *owner, const char *name);
+
+#endif

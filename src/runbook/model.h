@@ -1,0 +1,128 @@
+/*
+ * runbook/model.h - runbooks and windows as read from their files.
+ *
+ * Plain data, read-only after loading.  A runbook that is run alone is loaded
+ * as a window of one phase, so that all above knows windows only.
+ * Ownership: everything is a child of the window.
+ */
+#ifndef PGRUNBOOK_RUNBOOK_MODEL_H
+#define PGRUNBOOK_RUNBOOK_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "runbook/kind.h"
+#include "runbook/lint.h"
+
+enum environment { ENV_LOCAL, ENV_SANDBOX, ENV_STAGING, ENV_SHARED, ENV_PRODUCTION };
+const char *environment_name(enum environment e);
+/* -1 for an unknown name */
+int environment_parse(const char *name);
+
+enum on_failure { FAIL_ASK, FAIL_STOP, FAIL_CONTINUE, FAIL_ROLLBACK, FAIL_GOTO };
+
+struct retry {
+	int64_t	limit;			/* further tries; 0: none */
+	int64_t	delay_ms;
+	int	backoff;		/* 0 constant, 1 exponential */
+	int	on;			/* 0 lock_timeout (55P03, 40P01, 40001), 1 any */
+};
+
+struct approval_rule {
+	bool		 given;
+	const char	**from;		/* role names or principals; null: anyone */
+	int64_t		 min;		/* default 1 */
+	int64_t		 expires_ms;	/* 0: never */
+	bool		 is_signed;	/* an ssh signature is wanted */
+	const char	*not_role;	/* "executor": may not have this role in the run */
+};
+
+struct verify_rule {
+	const char	*query;		/* null: none */
+	json_t		*expect;
+};
+
+struct param {
+	const char	*name, *prompt, *pattern, *default_text;
+	int		 type;		/* 0 text, 1 integer, 2 boolean */
+	int64_t		 min, max;
+	struct lint_place place;
+};
+
+struct target {
+	const char	*name;
+	const char	*url;		/* "env:NAME", "service:NAME", "prompt" or a URL without a password */
+	enum environment environment;
+	struct lint_place place;
+};
+
+struct role {
+	const char	*name;
+	const char	**from;		/* principals; null: anyone */
+	const char	*not_role;
+	bool		 is_signed;
+	struct lint_place place;
+};
+
+struct step {
+	const char	*id;		/* unique in its runbook; made from the name where not given */
+	const char	*name;
+	const char	*why;		/* Markdown; null */
+	const char	*target;	/* a target's name; null: none needed */
+	const char	*when;		/* expression; null: always */
+	enum step_class	 class_;	/* as declared, else as deserved */
+	bool		 class_declared;
+	int64_t		 timeout_ms, lock_timeout_ms, statement_timeout_ms, estimate_ms;	/* -1: not given */
+	struct retry	 retry;
+	struct approval_rule approval;
+	struct verify_rule verify;
+	const char	*rollback;	/* how it is undone and what that loses; null */
+	const char	*register_name;	/* null */
+	const char	**attach;	/* null */
+	enum on_failure	 on_failure;
+	const char	*goto_id;	/* FAIL_GOTO */
+	const struct runbook_kind *kind;
+	void		*spec;		/* the kind's struct */
+	const struct node *node;
+	struct lint_place place;
+	const char	*file;		/* the runbook file's path; relative paths in a step start at its folder */
+	const struct runbook *runbook;
+};
+
+struct runbook {
+	const char	*file, *name, *title, *owner, *last_exercised, *next_window, *description;
+	const char	*target;	/* default for its steps; null */
+	struct param	*params;
+	size_t		 param_count;
+	struct step	**steps;
+	size_t		 step_count;
+	char		 sha256[65];	/* of the file's bytes */
+	const struct window *window;
+};
+
+struct window {
+	const char	*file, *name, *title, *owner, *description;
+	bool		 is_single;	/* made for a runbook that is run alone */
+	int64_t		 start_us, end_us;	/* 0: not given */
+	struct runbook	**phases;
+	size_t		 phase_count;
+	struct runbook	*rollback;	/* null */
+	struct role	*roles;
+	size_t		 role_count;
+	struct target	*targets;
+	size_t		 target_count;
+	const char	**env_files;	/* null */
+	const char	**secrets;	/* names; null */
+	const char	**unmanaged;	/* patterns; null */
+	const char	**refuse;	/* policy.refuse; null */
+	char		 sha256[65];
+};
+
+const struct target *window_target(const struct window *w, const char *name);
+const struct role *window_role(const struct window *w, const char *name);
+const struct step *runbook_step(const struct runbook *r, const char *id);
+
+#endif
