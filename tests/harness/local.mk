@@ -5,9 +5,30 @@
 
 check_LIBRARIES += tests/harness/libharness.a
 tests_harness_libharness_a_SOURCES = \
+	tests/harness/cluster.c tests/harness/cluster.h \
+	tests/harness/golden.c tests/harness/golden.h \
+	tests/harness/terminal.c tests/harness/terminal.h \
 	tests/harness/test.c tests/harness/test.h
 tests_harness_libharness_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTEST_DEFAULT_SRCDIR='"$(abs_top_srcdir)"' \
 	-DTEST_DEFAULT_BUILDDIR='"$(abs_top_builddir)"'
 
-harness_libs = tests/harness/libharness.a $(CMOCKA_LIBS) $(VTERM_LIBS)
+harness_libs = tests/harness/libharness.a $(CMOCKA_LIBS) $(VTERM_LIBS) \
+	$(LIBPQ_LIBS) -lutil
+
+harness_tests = tests/harness/test_cluster tests/harness/test_terminal
+check_PROGRAMS += $(harness_tests)
+TESTS += $(harness_tests)
+tests_harness_test_cluster_LDADD = $(harness_libs) $(base_libs)
+tests_harness_test_terminal_LDADD = $(harness_libs) $(base_libs)
+
+EXTRA_DIST += tests/golden
+
+.PHONY: golden
+golden:
+	GOLDEN_UPDATE=1 $(MAKE) $(AM_MAKEFLAGS) check
+
+clean-local: clean-cluster-template
+.PHONY: clean-cluster-template
+clean-cluster-template:
+	-rm -rf tests/cluster-template-*

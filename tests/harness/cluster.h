@@ -1,0 +1,54 @@
+/*
+ * tests/harness/cluster.h - a Postgres of the test program's own.
+ *
+ * One per program, made from a cached initdb, on a Unix socket alone, in a
+ * folder that goes with it.  Started by root the server runs as another user.
+ * However the program ends, the server ends with it.
+ *
+ *     return test_main(tests, cluster_start, cluster_stop);
+ *
+ * Whatever fails in here fails the test, and shows the server's log.
+ */
+#ifndef PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
+#define PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
+
+/* Setup and teardown of a group of tests; state is not touched. */
+int cluster_start(void **state);
+int cluster_stop(void **state);
+
+/* "postgresql:///NAME?host=...&user=postgres": a superuser, no password. */
+char *cluster_url(const void *owner, const char *dbname);
+/* The same as another user. */
+char *cluster_url_as(const void *owner, const char *dbname, const char *user);
+/* The folder that the socket is in, and the port that is part of its name. */
+const char *cluster_socket_folder(void);
+const char *cluster_port(void);
+const char *cluster_data_folder(void);
+/* What the server has logged so far. */
+char *cluster_log(const void *owner);
+/* "15": the server's major version. */
+int cluster_major(void);
+
+void cluster_create_db(const char *name);
+/* Also where sessions are in it. */
+void cluster_drop_db(const char *name);
+/* A new empty database with a name of its own. */
+char *cluster_new_db(const void *owner);
+
+/* Run statements; each must succeed. */
+void cluster_sql(const char *dbname, const char *sql);
+/* The first value of the first row; null where there is none or it is null. */
+char *cluster_value(const void *owner, const char *dbname, const char *sql);
+/* Ask until the value is wanted; after ten seconds the test fails. */
+void cluster_wait_value(const char *dbname, const char *sql,
+    const char *wanted);
+
+/* kill -9 of the server, as a power cut; and up again. */
+void cluster_crash(void);
+/* Up again after cluster_crash(), or down (immediately) and up. */
+void cluster_restart(void);
+/* All of it stands still (SIGSTOP), and goes on. */
+void cluster_freeze(void);
+void cluster_thaw(void);
+
+#endif
