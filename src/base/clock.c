@@ -181,6 +181,7 @@ clock_parse_rfc3339(const char *text, int64_t *utc_us, struct error *err)
 	tm.tm_sec = take_digits(&p, 2);
 	fraction_us = take_fraction_us(&p);
 	ok = ok && fraction_us >= 0 && take_offset(&p, &offset_s) && *p == '\0' &&
+	    tm.tm_year >= -1900 && tm.tm_mon >= 0 && tm.tm_mday > 0 &&
 	    tm.tm_hour >= 0 && tm.tm_min >= 0 && tm.tm_sec >= 0;
 	if (!ok)
 		goto bad;
@@ -234,8 +235,9 @@ duration_parse(const char *text, int64_t *ms, struct error *err)
 		int64_t value = 0, unit_ms;
 		const char *digits = p;
 
-		for (; *p >= '0' && *p <= '9' && value <= DURATION_MAX_MS; p++)
-			value = value * 10 + (*p - '0');
+		for (; *p >= '0' && *p <= '9'; p++)
+			if (value <= DURATION_MAX_MS)
+				value = value * 10 + (*p - '0');
 		unit_ms = p == digits ? 0 : take_unit_ms(&p);
 		/* From large to small, each once: "5m1h" is a slip. */
 		if (unit_ms == 0 || unit_ms >= previous_ms)
