@@ -1,0 +1,154 @@
+/*
+ * run/state.h - a run's state: the fold of its events, and nothing else.
+ *
+ * The engine, every front end, the report and resume build the same state
+ * with state_apply().  Fields are the interface; they are read-only outside
+ * state.c.  Ownership: everything is a child of the run_state.
+ */
+#ifndef PGRUNBOOK_RUN_STATE_H
+#define PGRUNBOOK_RUN_STATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "run/event.h"
+
+enum step_status {
+	STEP_PENDING,
+	STEP_WAITING,		/* for a sign-off, an answer or a decision */
+	STEP_RUNNING,
+	STEP_DONE,
+	STEP_FAILED,		/* the failure menu applies */
+	STEP_CANCELLED,		/* likewise */
+	STEP_UNKNOWN,		/* likewise: the outcome is not known */
+	STEP_SKIPPED
+};
+const char *step_status_word(enum step_status s);	/* "done", "failed", … */
+
+struct statement_state {
+	const char	*text, *class_, *tag, *lock;
+	int64_t		 started_us, ms;	/* ms -1: not finished */
+	const json_t	*error;			/* null: none */
+};
+
+struct artifact_state {
+	const char	*step, *name, *sha256, *what;
+	int		 attempt;
+	int64_t		 size_bytes;
+};
+
+struct sign_state {
+	const char	*digest, *principal, *user, *strength, *role, *reason, *note;
+	bool		 is_refusal, is_void;
+	int		 attempt;
+	int64_t		 at_us, uid, expires_us;
+};
+
+struct attempt_state {
+	int		 number;
+	const char	*digest;
+	const json_t	*shown;		/* of step_planned */
+	int64_t		 planned_us, started_us, finished_us;
+	const char	*outcome;	/* null while it runs */
+	const json_t	*error;
+	const char	*proof;
+	const char	*marker_uuid, *marker_xid;
+	const json_t	*marker_backend;
+	bool		 about_to_commit;
+	struct statement_state *statements;
+	size_t		 statement_count;
+	const json_t	*question;	/* asked and not yet answered */
+	const json_t	*answer;
+};
+
+struct step_state {
+	const char	*id;		/* "<phase>/<id>" */
+	const char	*name, *kind, *class_, *target, *why, *rollback;
+	int64_t		 estimate_ms;	/* -1: none */
+	size_t		 phase;		/* index */
+	enum step_status status;
+	const char	*skip_reason;
+	const json_t	*plan;		/* the step's part of run_opened.plan */
+	struct attempt_state *attempts;
+	size_t		 attempt_count;
+	struct sign_state *signs;
+	size_t		 sign_count;
+	const json_t	*rule;		/* of the sign-off that it waits for; null */
+	/* live only: */
+	int64_t		 progress_done, progress_total, progress_remaining_ms;
+	const char	*progress_unit, *progress_text;
+	int64_t		 output_size;
+};
+
+struct phase_state {
+	const char	*name, *title, *description;
+	bool		 is_rollback;
+	size_t		 first_step, step_count;	/* in steps */
+};
+
+struct decision_state {
+	const char	*step, *item, *truth, *reason, *principal;
+};
+
+struct note_state {
+	const char	*step, *text, *principal;
+	int64_t		 at_us;
+};
+
+struct person_state {
+	const char	*principal, *user, *front;
+	int64_t		 uid;
+};
+
+struct target_state {
+	const char	*name, *environment;
+	const json_t	*identity;	/* null: not pinned yet */
+};
+
+struct run_state {
+	const char	*run, *window, *title, *operator_, *host, *version;
+	const json_t	*opened;	/* data of run_opened */
+	int64_t		 opened_us, start_us, end_us;	/* window's; 0: none */
+	bool		 is_started, is_paused, in_rollback, is_closed, engine_lives;
+	const char	*outcome;	/* of run_closed */
+	int64_t		 last_seq, last_us;
+	struct phase_state *phases;
+	size_t		 phase_count;
+	struct step_state *steps;	/* all phases, in order; the rollback's last */
+	size_t		 step_count;
+	size_t		 current;	/* index of the step that is next, waits or runs; step_count: none left */
+	struct artifact_state *artifacts;
+	size_t		 artifact_count;
+	struct decision_state *decisions;
+	size_t		 decision_count;
+	struct note_state *notes;
+	size_t		 note_count;
+	struct person_state *people;	/* attached now */
+	size_t		 people_count;
+	struct target_state *targets;
+	size_t		 target_count;
+	json_t		*values;	/* registered */
+	/* live only: */
+	const char	*status_text, *status_reason;
+	const json_t	*locks;		/* last report; null */
+};
+
+struct run_state *state_new(const void *owner);
+
+/* Fold one event in.  ERR_VERIFY where it cannot follow what came before. */
+int state_apply(struct run_state *s, const struct event *e, struct error *err)
+    WARN_UNUSED;
+
+/* By "<phase>/<id>"; null where there is none. */
+struct step_state *state_step(struct run_state *s, const char *id);
+const struct attempt_state *step_last_attempt(const struct step_state *s);
+/* The item's decision within a step; null: undecided. */
+const struct decision_state *state_decision(const struct run_state *s,
+    const char *step, const char *item);
+/* Does somebody have to act before the run goes on?  "sign-off", "answer", "decision", "failure", "start"; null: no. */
+const char *state_waits_for(const struct run_state *s);
+
+#endif
