@@ -346,19 +346,35 @@ spawn(struct child *c, const struct child_spec *spec, const int fds[3])
 	return rc;
 }
 
+/*
+ * A folder in PATH that may not be read makes EACCES of "not found", as
+ * execvp(3) does: look again.
+ */
+static bool
+is_not_found(const char *name, int rc)
+{
+	char *path;
+
+	if (rc != EACCES)
+		return rc == ENOENT;
+	path = program_find(NULL, name, 0, NULL);
+	talloc_free(path);
+	return path == NULL;
+}
+
 static int
 tell_spawn(const struct child_spec *spec, int rc, struct error *err)
 {
 	if (rc == 0)
 		return 0;
-	errno = rc;
 	if (spec->cwd != NULL && !file_is_folder(spec->cwd))
 		return error_set(err, ERR_CHILD,
 		    "could not start \"%s\" in \"%s\": no such folder",
 		    spec->argv[0], spec->cwd);
-	if (rc == ENOENT)
+	if (is_not_found(spec->argv[0], rc))
 		return error_set(err, ERR_CHILD,
 		    "could not start \"%s\": command not found", spec->argv[0]);
+	errno = rc;
 	return error_errno(err, ERR_CHILD, "could not start \"%s\"",
 	    spec->argv[0]);
 }
