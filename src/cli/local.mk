@@ -1,1 +1,9 @@
-# src/cli/local.mk - what is built from this folder (see Makefile.am).
+# src/cli/local.mk - the program pgrunbook: a file per command.
+
+bin_PROGRAMS += pgrunbook
+pgrunbook_SOURCES = \
+	src/cli/command.h src/cli/commands.def \
+	src/cli/help.c src/cli/help.h \
+	src/cli/main.c \
+	src/cli/options.c src/cli/options.def src/cli/options.h
+pgrunbook_LDADD = $(base_libs)
