@@ -50,7 +50,7 @@ trim_to_character(char *text, size_t size)
 		text[start - 1] = '\0';
 }
 
-static void
+static void PRINTF(3, 0)
 format(char *out, size_t room, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(out, room, fmt, ap);
@@ -131,7 +131,7 @@ error_hint(struct error *err, const char *fmt, ...)
 	memcpy(err->hint, text, sizeof(text));
 }
 
-static void
+static void PRINTF(2, 3)
 set_file(struct error *err, const char *fmt, ...)
 {
 	va_list ap;
@@ -154,7 +154,7 @@ error_at(struct error *err, const char *file, int line, int column)
 	err->column = column;
 }
 
-static void
+static void PRINTF(2, 3)
 set_primary(struct error *err, const char *fmt, ...)
 {
 	va_list ap;

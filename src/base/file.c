@@ -55,7 +55,7 @@ file_read(const void *owner, const char *path, size_t max_bytes, char **text,
 	struct stat st;
 	int fd, rc = -1;
 
-	/* A FIFO must not hold us up: O_NONBLOCK. */
+	/* Opening a FIFO must not wait for a writer; reading from one may. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return error_errno(err, open_code(), "could not open \"%s\"",
@@ -66,6 +66,8 @@ file_read(const void *owner, const char *path, size_t max_bytes, char **text,
 	else if (S_ISDIR(st.st_mode))
 		error_set(err, ERR_IO, "could not read \"%s\": it is a folder",
 		    path);
+	else if (fcntl(fd, F_SETFL, 0) != 0)
+		error_errno(err, ERR_IO, "could not read \"%s\"", path);
 	else
 		rc = read_bounded(fd, path, max_bytes, b, err);
 	close(fd);

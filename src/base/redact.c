@@ -15,23 +15,22 @@
 #include "base/redact.h"
 
 #define SECRET_MIN_BYTES	4
-#define FORMS			5	/* the value; base64 whole; 3 alignments */
 
 struct form {
 	const char	*text;
 	size_t		 size;
 	bool		 base64;
+	const char	*label;		/* "[secret NAME]" */
 };
 
-struct secret {
-	char		*label;		/* "[secret NAME]" */
-	struct form	 forms[FORMS];
+/* The forms that can begin with some byte. */
+struct start {
+	const struct form **forms;
+	size_t		 count;
 };
 
 struct redactor {
-	struct secret	*secrets;
-	size_t		 count;
-	bool		 starts[256];	/* bytes that a spelling can begin with */
+	struct start	starts[256];
 };
 
 struct redact_stream {
@@ -84,53 +83,52 @@ encode_base64(const void *owner, const char *value, size_t size, size_t skipped,
 struct redactor *
 redactor_new(const void *owner)
 {
-	struct redactor *r = NEW(owner, struct redactor);
-
-	r->secrets = NEW_ARRAY(r, struct secret, 1);
-	return r;
+	return NEW(owner, struct redactor);
 }
 
 static void
-note_start(struct redactor *r, const struct form *form)
+add_start(struct redactor *r, char first, const struct form *form)
 {
-	unsigned char first = (unsigned char)form->text[0];
+	struct start *start = &r->starts[(unsigned char)first];
 
-	r->starts[first] = true;
-	if (form->base64) {
-		if (first == '+')
-			r->starts['-'] = true;
-		if (first == '/')
-			r->starts['_'] = true;
-	} else {
-		r->starts['%'] = true;
-		if (first == ' ')
-			r->starts['+'] = true;
-	}
+	GROW(r, start->forms, const struct form *, start->count + 1);
+	start->forms[start->count++] = form;
+}
+
+static void
+add_form(struct redactor *r, const char *label, char *text, bool base64)
+{
+	struct form *form = NEW(r, struct form);
+
+	form->text = text;
+	form->size = strlen(text);
+	form->base64 = base64;
+	form->label = label;
+	add_start(r, text[0], form);
+	if (base64 && text[0] == '+')
+		add_start(r, '-', form);
+	else if (base64 && text[0] == '/')
+		add_start(r, '_', form);
+	else if (!base64 && text[0] == ' ')
+		add_start(r, '+', form);
+	if (!base64 && text[0] != '%')
+		add_start(r, '%', form);
 }
 
 bool
 redactor_add(struct redactor *r, const char *name, const char *value)
 {
-	size_t size = strlen(value), i;
-	struct secret *s;
+	size_t size = strlen(value), skipped;
+	char *label;
 
 	if (size < SECRET_MIN_BYTES)
 		return false;
-	GROW(r, r->secrets, struct secret, r->count + 1);
-	s = &r->secrets[r->count++];
-	s->label = mem_printf(r, "[secret %s]", name);
-	for (i = 0; i < FORMS; i++) {
-		struct form *form = &s->forms[i];
-
-		form->base64 = i > 0;
-		if (i == 0)
-			form->text = mem_strdup(r, value);
-		else
-			form->text = encode_base64(r, value, size,
-			    i == 1 ? 0 : i - 2, i == 1);
-		form->size = strlen(form->text);
-		note_start(r, form);
-	}
+	label = mem_printf(r, "[secret %s]", name);
+	add_form(r, label, mem_strdup(r, value), false);
+	add_form(r, label, encode_base64(r, value, size, 0, true), true);
+	for (skipped = 0; skipped < 3; skipped++)
+		add_form(r, label, encode_base64(r, value, size, skipped, false),
+		    true);
 	return true;
 }
 
@@ -207,21 +205,19 @@ static size_t
 try_all(const struct redactor *r, const char *text, size_t size, bool at_end,
     const char **label)
 {
-	size_t best = NO, i, k;
+	const struct start *start = &r->starts[(unsigned char)text[0]];
+	size_t best = NO, i;
 
-	if (!r->starts[(unsigned char)text[0]])
-		return NO;
-	for (i = 0; i < r->count; i++)
-		for (k = 0; k < FORMS; k++) {
-			size_t n = try_form(&r->secrets[i].forms[k], text, size);
+	for (i = 0; i < start->count; i++) {
+		size_t n = try_form(start->forms[i], text, size);
 
-			if (n == EARLY && !at_end)
-				return EARLY;
-			if (n != EARLY && n > best) {
-				best = n;
-				*label = r->secrets[i].label;
-			}
+		if (n == EARLY && !at_end)
+			return EARLY;
+		if (n != EARLY && n > best) {
+			best = n;
+			*label = start->forms[i]->label;
 		}
+	}
 	return best;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -71,6 +72,31 @@ what_is_no_file_is_told(void **state)
 	/* It does not wait for a writer that never comes. */
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	assert_ok(file_read(f, fifo, 10, &text, NULL, &f->err), &f->err);
+}
+
+static void
+a_pipe_is_read_to_its_end(void **state)
+{
+	struct fixture *f = *state;
+	char *text, *path;
+	int ends[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		/* The reader is there before anything is. */
+		close(ends[0]);
+		usleep(10000);
+		_exit(write(ends[1], "late", 4) == 4 ? 0 : 1);
+	}
+	close(ends[1]);
+	path = mem_printf(f, "/dev/fd/%d", ends[0]);
+	assert_ok(file_read(f, path, 10, &text, NULL, &f->err), &f->err);
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+
+	assert_string_equal(text, "late");
 }
 
 static void
@@ -221,6 +247,7 @@ main(void)
 		TEST(a_file_is_read_whole_with_its_nuls),
 		TEST(a_file_past_the_limit_is_refused),
 		TEST(what_is_no_file_is_told),
+		TEST(a_pipe_is_read_to_its_end),
 		TEST(a_full_device_is_told),
 		TEST(a_replaced_file_has_the_new_bytes_and_mode),
 		TEST(a_copy_has_the_same_bytes),
