@@ -11,6 +11,14 @@
  * Errors: ERR_CONNECT, ERR_SQL with SQLSTATE and the server's detail, hint,
  * context; ERR_LOST where the connection broke (the first SQLSTATE is kept).
  * After ERR_LOST only pg_close() (or freeing) makes sense.
+ *
+ * While *cancel is true nothing new is sent (ERR_CANCELLED), but for
+ * pg_rollback().  A command that ended well before the request reached it
+ * has ended well: the caller gets its result.
+ *
+ * Where no pooler stands between, a session starts without time limits of
+ * the role or database (statement_timeout and the like are 0) and with the
+ * search_path that the URL's schema asks for.
  */
 #ifndef PGRUNBOOK_POSTGRES_SESSION_H
 #define PGRUNBOOK_POSTGRES_SESSION_H
@@ -28,7 +36,7 @@ struct pg_session;
 
 struct pg_options {
 	const char	*application_name;
-	int64_t		 connect_timeout_ms;	/* 0: 10 s */
+	int64_t		 connect_timeout_ms;	/* 0: the URL's connect_timeout, or 10 s */
 	const bool	*cancel;		/* cancels commands when it becomes true; may be null */
 	/* Notices and warnings, as the server words them.  May be null. */
 	void		(*on_notice)(void *arg, const char *severity, const char *text);
@@ -40,8 +48,12 @@ struct pg_session *pg_open(const void *owner, struct loop *l,
     struct error *err);
 void pg_close(struct pg_session *s);		/* the same as freeing it */
 
+/* Until the server is known to have gone; also told while nothing runs. */
 bool pg_alive(const struct pg_session *s);
-int pg_backend_pid(const struct pg_session *s);
+int pg_backend_pid(const struct pg_session *s);	/* as the server itself tells */
+/* A pooler stands between: session settings and locks do not hold. */
+bool pg_pooled(const struct pg_session *s);
+const struct pg_target *pg_session_target(const struct pg_session *s);
 int pg_server_version(const struct pg_session *s);	/* server_version_num */
 PGTransactionStatusType pg_transaction_status(const struct pg_session *s);
 
@@ -67,11 +79,15 @@ int pg_exec(const void *owner, struct pg_session *s, const char *sql,
 int pg_exec_script(struct pg_session *s, const char *sql, struct error *err)
     WARN_UNUSED;
 
+/* ROLLBACK where a transaction is open; *cancel does not hinder it. */
+int pg_rollback(struct pg_session *s, struct error *err) WARN_UNUSED;
+
 /*
  * Run one statement (simple protocol, so that CONCURRENTLY and the like
  * work) and hand over rows as they come, in bounded memory: names first
- * (row -1), then each row.  Returning false from on_row stops collecting
- * (the rest is drained).  tag gets the command tag (may be null).
+ * (row -1, number 0), then each row, numbered from 1.  Returning false from
+ * on_row stops collecting (the rest is drained).  tag gets the command tag
+ * (may be null).  on_row may turn the loop, but not use this session.
  */
 int pg_query_stream(const void *owner, struct pg_session *s, const char *sql,
     bool (*on_row)(void *arg, const PGresult *res, int row, int64_t number),
@@ -91,11 +107,17 @@ int pg_scalar(const void *owner, struct pg_session *s, const char *sql,
     int param_count, const char *const *params, char **value,
     struct error *err) WARN_UNUSED;
 
-/* A query whose answer comes by callback, while other code waits in the loop. */
+/*
+ * A query whose answer comes by callback, while other code waits in the loop.
+ * done is called once, from the loop, never from within this call; r (null
+ * on failure) and err (null on success) last as long as it.  It may ask the
+ * next, and it may close the session.  Closing the session before forgets it.
+ */
 void pg_query_async(struct pg_session *s, const char *sql,
     void (*done)(void *arg, const struct pg_result *r, const struct error *err),
     void *arg);
 
+/* Fit for any server setting: E'' where there are backslashes. */
 char *pg_quote_literal(const void *owner, const char *text);
 char *pg_quote_identifier(const void *owner, const char *name);
 

@@ -2,7 +2,9 @@
  * postgres/target.h - connection URLs as users have them, made fit for libpq.
  *
  * Prisma's own parameters are mapped or dropped and listed, passwords are
- * kept apart so that they never reach a screen or disk.
+ * kept apart so that they never reach a screen or disk.  PG* variables do
+ * not fill in (postgres/environment.h); a pg service and the password file
+ * do.  Nothing is connected to here.
  */
 #ifndef PGRUNBOOK_POSTGRES_TARGET_H
 #define PGRUNBOOK_POSTGRES_TARGET_H
@@ -12,21 +14,27 @@
 #include "base/error.h"
 
 struct pg_target {
-	const char	**keywords, **values;	/* for PQconnectStartParams; null-terminated; PG* variables cannot fill in */
+	const char	**keywords, **values;	/* for PQconnectStartParams; null-terminated */
 	const char	*host, *port, *dbname, *user;	/* for display; "" where not given */
 	const char	*password;		/* null: none in the URL */
 	const char	*schema;		/* Prisma's schema parameter; "public" */
+	bool		 says_schema;		/* it was given: sessions set search_path */
 	const char	*shown;			/* the URL without its password */
 	const char	**dropped;		/* names of parameters that were left out; null-terminated */
 	bool		 says_pooler;		/* pgbouncer=true or port 6543 of a Supabase pooler */
 };
 
-/* url: postgres(ql)://…, key=value conninfo, or service=….  Result is owned by owner. */
+/*
+ * url: postgres(ql)://…, key=value conninfo, or service=….  Result is owned
+ * by owner.  Null with ERR_USAGE; no part of a password is in the text.
+ */
 struct pg_target *pg_target_parse(const void *owner, const char *url,
     struct error *err);
 /* The same server, another database. */
 struct pg_target *pg_target_with_database(const void *owner,
     const struct pg_target *t, const char *dbname);
+/* The value of a libpq keyword; null where it has none. */
+const char *pg_target_value(const struct pg_target *t, const char *keyword);
 /*
  * Environment for pg_dump, pg_restore, psql: PGHOST, PGPORT, PGUSER,
  * PGDATABASE, PGPASSWORD, PGAPPNAME, … on top of this process's own without

@@ -1,1 +1,11 @@
 # tests/postgres/local.mk - the tests of src/postgres.
+
+postgres_tests = \
+	tests/postgres/test_session \
+	tests/postgres/test_target
+check_PROGRAMS += $(postgres_tests)
+TESTS += $(postgres_tests)
+
+postgres_test_libs = $(harness_libs) $(postgres_libs) $(base_libs)
+tests_postgres_test_session_LDADD = $(postgres_test_libs)
+tests_postgres_test_target_LDADD = $(postgres_test_libs)
