@@ -37,6 +37,9 @@ struct watcher {
 struct loop {
 	uv_loop_t	uv;
 	uv_timer_t	limit;		/* of the loop_wait() that turns it */
+	uv_prepare_t	before_poll;
+	bool		(*done)(void *arg);	/* what that one waits for */
+	void		*arg;
 	bool		limit_passed;
 	bool		turning;	/* a callback may be running */
 	bool		closing;
@@ -140,6 +143,19 @@ loop_destroy(struct loop *l)
 	return 0;
 }
 
+/*
+ * A turn of libuv runs the timers that are due and then sleeps until the next
+ * one: what they made true must not be slept over.
+ */
+static void
+look_before_poll(uv_prepare_t *prepare)
+{
+	struct loop *l = prepare->data;
+
+	if (l->done != NULL && (l->limit_passed || l->done(l->arg)))
+		uv_stop(&l->uv);
+}
+
 struct loop *
 loop_new(const void *owner)
 {
@@ -151,6 +167,10 @@ loop_new(const void *owner)
 	check(uv_loop_init(&l->uv), "start");
 	check(uv_timer_init(&l->uv, &l->limit), "timer");
 	l->limit.data = l;
+	check(uv_prepare_init(&l->uv, &l->before_poll), "prepare");
+	l->before_poll.data = l;
+	check(uv_prepare_start(&l->before_poll, look_before_poll), "prepare");
+	uv_unref((uv_handle_t *)&l->before_poll);
 	talloc_set_destructor(l, loop_destroy);
 	return l;
 }
@@ -188,6 +208,8 @@ loop_wait(struct loop *l, bool (*done)(void *arg), void *arg,
 		abort();
 	}
 	l->limit_passed = false;
+	l->done = done;
+	l->arg = arg;
 	if (timeout_ms >= 0) {
 		uv_update_time(&l->uv);
 		check(uv_timer_start(&l->limit, limit_fired,
@@ -206,6 +228,7 @@ loop_wait(struct loop *l, bool (*done)(void *arg), void *arg,
 		turn(l);
 	}
 	uv_timer_stop(&l->limit);
+	l->done = NULL;
 	return result;
 }
 

@@ -95,6 +95,22 @@ a_sleep_ends_early_when_it_is_told_to(void **state UNUSED)
 	talloc_free(l);
 }
 
+static void
+a_timer_that_is_due_already_is_not_slept_over(void **state UNUSED)
+{
+	struct loop *l = loop_new(NULL);
+	bool stop = false;
+
+	/* Due before the first turn begins; the next one is an hour away. */
+	loop_timer_new(l, l, 0, 0, set, &stop);
+	alarm(30);
+	loop_sleep(l, 3600000, &stop);
+	alarm(0);
+
+	assert_true(stop);
+	talloc_free(l);
+}
+
 struct poll_seen {
 	bool	readable;
 	bool	writable;
@@ -223,6 +239,7 @@ main(void)
 		cmocka_unit_test(a_wait_ends_when_its_time_is_over),
 		cmocka_unit_test(a_period_fires_again_and_again_until_it_is_freed),
 		cmocka_unit_test(a_sleep_ends_early_when_it_is_told_to),
+		cmocka_unit_test(a_timer_that_is_due_already_is_not_slept_over),
 		cmocka_unit_test(a_poll_tells_only_what_is_wanted),
 		cmocka_unit_test(a_watcher_may_outlive_its_loop),
 		cmocka_unit_test(a_signal_gets_its_old_disposition_back),
