@@ -36,10 +36,14 @@ const char *event_name(enum event_type t);
 bool event_is_durable(enum event_type t);
 const char *event_doc(enum event_type t);
 int event_parse_name(const char *name);		/* -1: unknown */
+const char *intent_doc(enum intent_type t);
 const char *intent_name(enum intent_type t);
 int intent_parse_name(const char *name);	/* -1: unknown */
 
-/* Are the fields those of the table?  ERR_INTERNAL or ERR_VERIFY's text names the first that is not. */
+/*
+ * Are the fields those of the table, no more and no less?  The first that is
+ * not is named: ERR_VERIFY for an event, ERR_USAGE for an intent.
+ */
 int event_check(enum event_type t, const json_t *data, struct error *err)
     WARN_UNUSED;
 int intent_check(enum intent_type t, const json_t *data, struct error *err)

@@ -12,12 +12,14 @@
 #ifndef PGRUNBOOK_RUN_FOLDER_H
 #define PGRUNBOOK_RUN_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 #include "run/state.h"
 
-char *runs_folder(const void *owner, const char *option);	/* option: --runs or null */
+/* Where runs live, absolute where it can be told.  option: --runs or null. */
+char *runs_folder(const void *owner, const char *option);
 
 /* Make a new run's folder: "<UTC time>-<window>-<4 hex>".  Durable. */
 char *run_folder_create(const void *owner, const char *runs, const char *window,
@@ -32,11 +34,18 @@ char *run_folder_find(const void *owner, const char *runs, const char *name,
 char *run_journal_path(const void *owner, const char *folder);
 char *run_socket_path(const void *owner, const char *folder);
 
+/* Is its last record the closing one?  Cheap: only the journal's end is read. */
+bool run_folder_is_closed(const char *folder);
+
 /* Ids under runs, newest first; null-terminated. */
 int run_list(const void *owner, const char *runs, char ***ids, struct error *err)
     WARN_UNUSED;
 
-/* The state folded from a run's journal, proven on the way; read only. */
+/*
+ * The state folded from a run's journal, proven on the way; read only.  An
+ * engine may be writing it: what is complete counts.  engine_lives is what
+ * the journal says; see engine_lives() for what is true.
+ */
 struct run_state *run_state_load(const void *owner, const char *folder,
     struct error *err);
 

@@ -29,8 +29,10 @@ enum step_status {
 const char *step_status_word(enum step_status s);	/* "done", "failed", … */
 
 struct statement_state {
+	int		 number;	/* as journaled */
 	const char	*text, *class_, *tag, *lock;
 	int64_t		 started_us, ms;	/* ms -1: not finished */
+	int64_t		 rows;		/* -1: not told */
 	const json_t	*error;			/* null: none */
 };
 
@@ -54,14 +56,14 @@ struct attempt_state {
 	int64_t		 planned_us, started_us, finished_us;
 	const char	*outcome;	/* null while it runs */
 	const json_t	*error;
-	const char	*proof;
+	const char	*proof, *query;	/* how the outcome is known; what a person can ask; null */
 	const char	*marker_uuid, *marker_xid;
 	const json_t	*marker_backend;
 	bool		 about_to_commit;
 	struct statement_state *statements;
 	size_t		 statement_count;
-	const json_t	*question;	/* asked and not yet answered */
-	const json_t	*answer;
+	const json_t	*question;	/* asked and not yet answered; null */
+	const json_t	*answer;	/* the last one; null */
 };
 
 struct step_state {
@@ -94,7 +96,7 @@ struct decision_state {
 };
 
 struct note_state {
-	const char	*step, *text, *principal;
+	const char	*step, *item, *text, *principal;	/* step, item: null where it is about neither */
 	int64_t		 at_us;
 };
 
@@ -109,8 +111,8 @@ struct target_state {
 };
 
 struct run_state {
-	const char	*run, *window, *title, *operator_, *host, *version;
-	const json_t	*opened;	/* data of run_opened */
+	const char	*run, *window, *title, *operator_, *host, *version;	/* null before run_opened */
+	const json_t	*opened;	/* data of run_opened; null before */
 	int64_t		 opened_us, start_us, end_us;	/* window's; 0: none */
 	bool		 is_started, is_paused, in_rollback, is_closed, engine_lives;
 	const char	*outcome;	/* of run_closed */
@@ -119,7 +121,12 @@ struct run_state {
 	size_t		 phase_count;
 	struct step_state *steps;	/* all phases, in order; the rollback's last */
 	size_t		 step_count;
-	size_t		 current;	/* index of the step that is next, waits or runs; step_count: none left */
+	/*
+	 * Index of the step that is next, waits or runs; step_count: none left.
+	 * A step that has failed stays current, unless its on_failure is
+	 * "continue".
+	 */
+	size_t		 current;
 	struct artifact_state *artifacts;
 	size_t		 artifact_count;
 	struct decision_state *decisions;
@@ -130,7 +137,8 @@ struct run_state {
 	size_t		 people_count;
 	struct target_state *targets;
 	size_t		 target_count;
-	json_t		*values;	/* registered */
+	json_t		*values;	/* registered: name to value */
+	json_t		*step_index, *live;	/* private */
 	/* live only: */
 	const char	*status_text, *status_reason;
 	const json_t	*locks;		/* last report; null */
@@ -138,17 +146,29 @@ struct run_state {
 
 struct run_state *state_new(const void *owner);
 
-/* Fold one event in.  ERR_VERIFY where it cannot follow what came before. */
+/*
+ * Fold one event in, durable or live.  ERR_VERIFY where it cannot follow what
+ * came before; the state is then as it was.  Durable events are kept: the
+ * state's text is theirs.
+ */
 int state_apply(struct run_state *s, const struct event *e, struct error *err)
     WARN_UNUSED;
+/* Could it be folded in?  Changes nothing. */
+int state_check(const struct run_state *s, const struct event *e,
+    struct error *err) WARN_UNUSED;
 
+/* Is there a rollback runbook?  Its phase, or null. */
+const struct phase_state *state_rollback_phase(const struct run_state *s);
 /* By "<phase>/<id>"; null where there is none. */
 struct step_state *state_step(struct run_state *s, const char *id);
 const struct attempt_state *step_last_attempt(const struct step_state *s);
 /* The item's decision within a step; null: undecided. */
 const struct decision_state *state_decision(const struct run_state *s,
     const char *step, const char *item);
-/* Does somebody have to act before the run goes on?  "sign-off", "answer", "decision", "failure", "start"; null: no. */
+/*
+ * Does somebody have to act before the run goes on?  "start", "sign-off",
+ * "answer", "decision", "failure", "resume" (it is paused); null: no.
+ */
 const char *state_waits_for(const struct run_state *s);
 
 #endif

@@ -15,7 +15,12 @@ struct verify_result {
 	char	head[SHA256_HEX_SIZE];
 };
 
-/* ERR_VERIFY names the first line or file that does not hold. */
+/*
+ * ERR_VERIFY names the first line or file that does not hold.  Each digest
+ * that was signed is computed anew from what was shown.  A run that is not
+ * closed can hold too: see is_closed.  Files under artifacts/ and runbooks/
+ * that no record names do not hold, but for what a crash left (".part").
+ */
 int run_verify(const char *folder, struct verify_result *result,
     struct error *err) WARN_UNUSED;
 
