@@ -5,5 +5,8 @@ pgrunbook_SOURCES = \
 	src/cli/command.h src/cli/commands.def \
 	src/cli/help.c src/cli/help.h \
 	src/cli/main.c \
-	src/cli/options.c src/cli/options.def src/cli/options.h
-pgrunbook_LDADD = $(base_libs)
+	src/cli/options.c src/cli/options.def src/cli/options.h \
+	src/cli/report.c \
+	src/cli/runs.c \
+	src/cli/verify.c
+pgrunbook_LDADD = $(report_libs) $(run_libs) $(base_libs)

@@ -1,1 +1,10 @@
-# src/report/local.mk - what is built from this folder (see Makefile.am).
+# src/report/local.mk - what a run was, as Markdown, HTML and JSON.
+
+noinst_LIBRARIES += src/report/libreport.a
+src_report_libreport_a_SOURCES = \
+	src/report/facts.c \
+	src/report/html.c \
+	src/report/markdown.c \
+	src/report/report.h
+
+report_libs = src/report/libreport.a
