@@ -54,6 +54,13 @@ json_t *event_to_json(const struct event *e);
 int event_from_json(const json_t *body, struct event *e, struct error *err)
     WARN_UNUSED;	/* e->data is a new reference */
 
+/*
+ * An error as events, replies and --json have it: {"code","primary"} and, where
+ * they are set, "detail", "hint", "sqlstate", "file", "line", "column".
+ */
+json_t *event_error(const struct error *err);
+void event_error_parse(const json_t *value, struct error *err);
+
 /* JSON schema of events and intents, for the manual and for others. */
 json_t *event_schema(void);
 

@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
+	src/run/error.c \
 	src/run/event.c src/run/event.h src/run/event.def src/run/intent.def \
 	src/run/fold.h \
 	src/run/fold_attempt.c \

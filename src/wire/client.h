@@ -1,8 +1,8 @@
 /*
  * wire/client.h - a front end's side of the socket.
  *
- * Non-blocking; the caller polls wire_client_fd() and calls
- * wire_client_read(), which hands over whole messages.  Or it uses the loop.
+ * Needs no event loop: the caller polls wire_client_fd() for reading and calls
+ * wire_client_read(), which hands over whole messages and does not block.
  */
 #ifndef PGRUNBOOK_WIRE_CLIENT_H
 #define PGRUNBOOK_WIRE_CLIENT_H
@@ -24,14 +24,20 @@ struct wire_listener {
 	void	*arg;
 };
 
-/* ERR_NOT_FOUND: no engine lives there. */
+/*
+ * ERR_NOT_FOUND: no engine lives there.  principal may be null: the user.
+ * The listener's functions may be null.
+ */
 struct wire_client *wire_client_connect(const void *owner, const char *run_folder,
     const char *front, const char *principal, const struct wire_listener *listener,
     struct error *err);
 int wire_client_fd(const struct wire_client *c);
-/* Read what is there.  0; -1 with ERR_LOST when the engine is gone. */
+/*
+ * Read what is there.  0; -1 with ERR_LOST when the engine is gone (its bye is
+ * the detail), or ERR_VERIFY for events that cannot be.
+ */
 int wire_client_read(struct wire_client *c, struct error *err) WARN_UNUSED;
-/* Takes fields' reference.  *id is the reply's. */
+/* Takes fields' reference (null: none).  *id is the reply's; may be null. */
 int wire_client_send(struct wire_client *c, enum intent_type t, json_t *fields,
     int64_t *id, struct error *err) WARN_UNUSED;
 /* The state folded so far; owned by the client. */

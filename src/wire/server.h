@@ -3,12 +3,18 @@
  * by the kernel.
  *
  * To each who attaches the server first tells all durable events from the
- * start, then {"caught_up":true}, then what comes.  A peer that reads too
- * slowly is cut off, it never delays the run; lines are at most 1 MiB.
- * Messages out: {"welcome":…}, {"event":…}, {"caught_up":true},
- * {"reply":{"id":N,"ok":bool,"error":{…}}}, {"bye":reason}.
- * Messages in: {"hello":{"version":1,"front":"tui","principal":"ana"}},
- * {"intent":"sign","id":N,fields…}.
+ * start, then {"caught_up":true}, then what comes.
+ *
+ * Messages out: {"welcome":{"version":1,"run":…,"pid":N}}, {"event":{"at",
+ * "type","seq"?,fields…}}, {"caught_up":true}, {"reply":{"id":N,"ok":bool,
+ * "error":{…}?}}, {"bye":reason}.
+ * Messages in: {"hello":{"version":1,"front":"tui","principal":"ana"}}, first
+ * and within ten seconds, then {"intent":"sign","id":N,fields…}.
+ *
+ * A peer never delays the run: what it has not read yet is bounded.  Past
+ * WIRE_LIVE_MAX bytes it is told no more live events, past WIRE_OUT_MAX it is
+ * cut off.  Lines of peers are at most WIRE_LINE_MAX bytes; who sends
+ * something else than messages gets a bye.
  */
 #ifndef PGRUNBOOK_WIRE_SERVER_H
 #define PGRUNBOOK_WIRE_SERVER_H
@@ -19,6 +25,11 @@
 #include "base/loop.h"
 #include "run/event.h"
 #include "run/run.h"
+
+#define WIRE_LINE_MAX	(1 << 20)
+#define WIRE_LIVE_MAX	(512 << 10)
+#define WIRE_OUT_MAX	(8 << 20)
+#define WIRE_PEERS_MAX	32
 
 struct wire_server;
 
@@ -31,7 +42,10 @@ struct wire_peer {
 };
 
 struct wire_handler {
-	/* data: the intent's fields (borrowed).  0, or -1 with *err: the reply. */
+	/*
+	 * All are called in the loop.  data: the intent's fields (borrowed),
+	 * which fit its row.  0, or -1 with *err: the reply.
+	 */
 	int	(*on_intent)(void *arg, const struct wire_peer *p, enum intent_type t,
 		    const json_t *data, struct error *err);
 	void	(*on_attach)(void *arg, const struct wire_peer *p);
@@ -39,9 +53,15 @@ struct wire_handler {
 	void	*arg;
 };
 
-/* Listens at the run's socket (0600 in a 0700 folder); a stale one is replaced. */
+/*
+ * Listens at the run's socket (0600 in a 0700 folder); a stale one is
+ * replaced: whoever holds the run's journal is its only engine.  Freeing it
+ * says bye to all, without calling the handler any more, and removes the
+ * socket.
+ */
 struct wire_server *wire_server_new(const void *owner, struct loop *l,
     struct run *r, const struct wire_handler *h, struct error *err);
+/* How many have said hello and are there. */
 size_t wire_server_peers(const struct wire_server *s);
 
 #endif
