@@ -31,7 +31,10 @@ enum key_flags {
 	KEY_REQUIRED = 1 << 0,
 	KEY_EXPANDS  = 1 << 1,	/* {{name}} is replaced before use */
 	KEY_SQL      = 1 << 2,	/* SQL text: :'name' and :"name" are replaced, highlighted */
-	KEY_MARKDOWN = 1 << 3
+	KEY_MARKDOWN = 1 << 3,
+	/* KEY_NODE, for schema and manual: what the map in "table" is there */
+	KEY_NAMED    = 1 << 4,	/* a map of names to such maps */
+	KEY_SHORT    = 1 << 5	/* or a scalar or a list of them, in short */
 };
 
 struct key {
@@ -42,6 +45,7 @@ struct key {
 	const char	*doc;		/* one line, for the schema and the manual */
 	const char *const *choices;	/* KEY_CHOICE: names, null-terminated */
 	int64_t		 min, max;	/* KEY_INT, KEY_DURATION; both 0: no limit */
+	const struct key *table;	/* KEY_NODE: of the map that it takes; may be null */
 };
 
 /*
@@ -53,7 +57,21 @@ struct key {
 bool bind_map(const void *owner, const struct node *map, const char *what,
     const struct key *const *tables, void *const *outs, struct lint *l);
 
+/* A table ends with a null name.  Null where it has no such key. */
+const struct key *bind_find(const struct key *table, const char *name);
+/* One value into the field of key in out. */
+bool bind_value(const void *owner, const struct key *key,
+    const struct node *value, void *out, struct lint *l);
+/* The names of several tables (null-terminated), for lint_nearest(). */
+const char *const *bind_names(const void *owner,
+    const struct key *const *tables);
+/* The error for a key of map that none of tables has. */
+void bind_unknown(const struct node *key, const char *what,
+    const struct key *const *tables, struct lint *l);
+
 /* The JSON schema of one table: {"type":"object","properties":{…},…}. */
 json_t *bind_schema(const struct key *table);
+/* That of one key's value. */
+json_t *bind_value_schema(const struct key *key);
 
 #endif
