@@ -1,8 +1,15 @@
 /*
  * schema/drift.h - expected against actual: items, classes, reasons, SQL.
+ *
+ * An item is one difference as a person decides on it: a table that is
+ * missing is one item with its columns, keys and indexes.  An item's SQL
+ * stands alone; drift_sql() orders what was decided for many.
  */
 #ifndef PGRUNBOOK_SCHEMA_DRIFT_H
 #define PGRUNBOOK_SCHEMA_DRIFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include <jansson.h>
 
@@ -32,14 +39,21 @@ struct drift_item {
 	const struct schema_object *expected, *actual;	/* null where absent */
 };
 
+struct drift_inner;
+
 struct drift {
 	struct drift_item *items;	/* B first, then A, then C; by key within */
 	size_t		 count;
 	size_t		 count_a, count_b, count_c;
 	const struct schema_snapshot *expected, *actual;
+	struct drift_inner *inner;	/* of drift.c */
 };
 
-/* unmanaged: patterns (shell style, on "schema.name" or "name") that make class C; null-terminated, may be null. */
+/*
+ * The snapshots are borrowed and must outlive the result.
+ * unmanaged: patterns (shell style, on "schema.name" or "name") that
+ * make class C what ACTUAL has; null-terminated, may be null.
+ */
 struct drift *drift_compare(const void *owner,
     const struct schema_snapshot *expected, const struct schema_snapshot *actual,
     const char *const *unmanaged);

@@ -1,1 +1,39 @@
-# src/schema/local.mk - what is built from this folder (see Makefile.am).
+# src/schema/local.mk - the drift engine.
+
+noinst_LIBRARIES += src/schema/libschema.a
+src_schema_libschema_a_SOURCES = \
+	src/schema/drift.c src/schema/drift.h \
+	src/schema/drift_make.h \
+	src/schema/drift_out.c \
+	src/schema/drift_pairs.c \
+	src/schema/expected.c src/schema/expected.h \
+	src/schema/index.c src/schema/index.h \
+	src/schema/judge.c src/schema/judge.h \
+	src/schema/judge_make.h \
+	src/schema/kind.h \
+	src/schema/kinds.c src/schema/kinds.def \
+	src/schema/kinds/column.c src/schema/kinds/column.h \
+	src/schema/kinds/composite.c \
+	src/schema/kinds/constraint.c \
+	src/schema/kinds/domain.c \
+	src/schema/kinds/enum.c \
+	src/schema/kinds/extension.c \
+	src/schema/kinds/function.c \
+	src/schema/kinds/index.c \
+	src/schema/kinds/policy.c \
+	src/schema/kinds/schema.c \
+	src/schema/kinds/sequence.c \
+	src/schema/kinds/table.c \
+	src/schema/kinds/trigger.c \
+	src/schema/kinds/view.c \
+	src/schema/measure.c src/schema/measure.h \
+	src/schema/migrations.c \
+	src/schema/normalise.c src/schema/normalise.h \
+	src/schema/plan.c src/schema/plan.h \
+	src/schema/plan_op.h \
+	src/schema/plan_order.c \
+	src/schema/read.c \
+	src/schema/snapshot.c src/schema/snapshot.h \
+	src/schema/snapshot_make.h
+
+schema_libs = src/schema/libschema.a

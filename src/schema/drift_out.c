@@ -1,0 +1,108 @@
+/* schema/drift_out.c - what a drift comes to: SQL by decisions, JSON. */
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "schema/drift_make.h"
+
+const char *
+drift_truth_name(enum drift_truth t)
+{
+	static const char *const names[] = { "undecided", "migrations",
+	    "database", "out of scope" };
+
+	return names[t];
+}
+
+static char **
+texts(const void *owner, const struct drift *d, const struct schema_index *from,
+    const struct schema_index *to, const struct schema_changes *changes,
+    const enum drift_truth *truths, enum drift_truth truth)
+{
+	bool *wanted = d->inner->wanted;
+	struct plan *p;
+	char **result;
+
+	for (size_t i = 0; i < d->count; i++)
+		wanted[i] = truths[i] == truth;
+	p = plan_new(NULL, from, to, changes, wanted);
+	result = plan_texts(owner, p);
+	talloc_free(p);
+	memset(wanted, 0, d->count * sizeof(*wanted));
+	return result;
+}
+
+void
+drift_sql(const void *owner, const struct drift *d,
+    const enum drift_truth *truths, char ***forward, char ***codified)
+{
+	const struct drift_inner *in = d->inner;
+
+	*forward = texts(owner, d, in->actual, in->expected, &in->forward,
+	    truths, TRUTH_MIGRATIONS);
+	*codified = texts(owner, d, in->expected, in->actual, &in->codify,
+	    truths, TRUTH_DATABASE);
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+	return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *
+strings_to_json(const char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; *list != NULL; list++)
+		json_array_append_new(array, json_string(*list));
+	return array;
+}
+
+static json_t *
+item_to_json(const struct drift_item *item)
+{
+	static const char *const changes[] = { "add", "drop", "alter" };
+	char class_[2] = { item->class_, '\0' };
+	json_t *attributes = json_array();
+
+	for (size_t i = 0; i < item->attribute_count; i++)
+		json_array_append_new(attributes, json_pack("{s:s, s:o, s:o}",
+		    "name", item->attributes[i].name,
+		    "expected", text_or_null(item->attributes[i].expected),
+		    "actual", text_or_null(item->attributes[i].actual)));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, "
+	    "s:s, s:o, s:b, s:b}", "id", item->id,
+	    "change", changes[item->change], "class", class_,
+	    "kind", item->kind, "key", item->key, "title", item->title,
+	    "attributes", attributes,
+	    "reasons", strings_to_json(item->reasons),
+	    "figures", strings_to_json(item->figures),
+	    "forward_sql", item->forward_sql, "codify_sql", item->codify_sql,
+	    "lock", text_or_null(item->lock), "rewrites", (int)item->rewrites,
+	    "scans", (int)item->scans);
+}
+
+static json_t *
+side_to_json(const struct schema_snapshot *s)
+{
+	return json_pack("{s:s, s:i, s:I, s:o}", "fingerprint", s->fingerprint,
+	    "server_version", s->server_version,
+	    "objects", (json_int_t)s->count,
+	    "left_out", strings_to_json(s->left_out));
+}
+
+json_t *
+drift_to_json(const struct drift *d)
+{
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < d->count; i++)
+		json_array_append_new(items, item_to_json(&d->items[i]));
+	return json_pack("{s:{s:I, s:I, s:I, s:I}, s:o, s:o, s:o}", "counts",
+	    "all", (json_int_t)d->count, "a", (json_int_t)d->count_a,
+	    "b", (json_int_t)d->count_b, "c", (json_int_t)d->count_c,
+	    "expected", side_to_json(d->expected),
+	    "actual", side_to_json(d->actual), "items", items);
+}

@@ -1,0 +1,107 @@
+/*
+ * schema/kind.h - all that the drift engine knows of a kind of object.
+ *
+ * A kind is one struct schema_kind in one file of schema/kinds/, and one row
+ * of schema/kinds.def.  Reading, comparing, ordering and writing SQL are the
+ * same for all kinds and name none of them.
+ *
+ * A kind's query is a SELECT that may use what the reader puts before it:
+ *     ours(oid, nspname, q)         schemas that are not left out
+ *     rel(<pg_class>, qs, qn, q)    relations in them, of no extension
+ *     member(classid, objid)        objects that belong to an extension
+ * (q names are quoted as SQL wants them, q of rel is "schema.name"), and
+ * yields by name:
+ *     ref         'catalogue oid:object oid:column number'
+ *     schema      quoted, '' where the kind has none
+ *     name        quoted, unique within kind and schema
+ *     parent      ref of the table, view or column it belongs to, or null
+ *     attributes  jsonb, compared one by one; null members count as absent
+ *     facts       jsonb, what writing SQL needs and nobody compares
+ *     depends     optional: json array of keys beyond what pg_depend says
+ */
+#ifndef PGRUNBOOK_SCHEMA_KIND_H
+#define PGRUNBOOK_SCHEMA_KIND_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/macros.h"
+#include "schema/drift.h"
+#include "schema/snapshot.h"
+
+enum kind_flag {
+	KIND_PART = 1 << 0,	/* comes and goes with its parent: no item of its own then */
+	KIND_INLINE = 1 << 1,	/* the parent's CREATE holds it */
+	KIND_FIRST = 1 << 2,	/* made before its parent though it goes with it: a serial's sequence */
+	KIND_DERIVED = 1 << 3,	/* holds nothing of its own: is dropped and made again when what it stands on is */
+	KIND_BLOCKS = 1 << 7,	/* and does not even let a column under it change its type */
+	KIND_CUT = 1 << 4,	/* dropped by name before its parent: tables that refer to each other */
+	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
+	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
+};
+
+struct plan;
+struct judgement;
+struct measurement;
+
+struct schema_kind {
+	const char	*name;
+	unsigned	 flags;
+	const char	*query;
+
+	/* Write the statements that make, drop or change it (schema/plan.h). */
+	void	(*create)(struct plan *p, const struct schema_object *to);
+	void	(*drop)(struct plan *p, const struct schema_object *from);
+	/*
+	 * False, with nothing written: it cannot be changed, only dropped and
+	 * made again.  Null: always so.
+	 */
+	bool	(*alter)(struct plan *p, const struct schema_object *from,
+		    const struct schema_object *to);
+
+	/*
+	 * Class, reasons, lock (schema/judge.h).  from is what ACTUAL has, to
+	 * what it shall have; one of them is null for an addition or a drop.
+	 */
+	void	(*judge)(struct judgement *j, const struct schema_object *from,
+		    const struct schema_object *to);
+
+	/* Figures from ACTUAL's data (schema/measure.h).  May be null. */
+	int	(*measure)(struct measurement *m,
+		    const struct schema_object *from,
+		    const struct schema_object *to, struct error *err);
+};
+
+/* In the order in which they are made where nothing else decides. */
+extern const struct schema_kind *const schema_kinds[];
+extern const int schema_kind_count;
+
+const struct schema_kind *schema_kind_find(const char *name);	/* null */
+int schema_kind_rank(const struct schema_kind *k);
+
+/* Attributes and facts; null or false where absent. */
+const char *object_text(const struct schema_object *o, const char *attribute);
+bool object_flag(const struct schema_object *o, const char *attribute);
+const json_t *object_json(const struct schema_object *o, const char *attribute);
+const char *object_fact(const struct schema_object *o, const char *fact);
+const json_t *object_fact_json(const struct schema_object *o, const char *fact);
+/* The key without its kind: how SQL names it. */
+const char *object_sql(const struct schema_object *o);
+bool object_differs(const struct schema_object *a,
+    const struct schema_object *b, const char *attribute);
+/* Everything is equal but these (null-terminated)? */
+bool object_differs_only(const struct schema_object *a,
+    const struct schema_object *b, const char *const *attributes);
+
+/* Fragments of queries. */
+#define REF(catalogue, oid) \
+	"'" catalogue "'::regclass::oid||':'||" oid "||':0'"
+#define REF_COLUMN(oid, number) \
+	"'pg_class'::regclass::oid||':'||" oid "||':'||" number
+/* text[] made stable */
+#define SORTED(array) \
+	"(SELECT string_agg(x, ', ' ORDER BY x) FROM unnest(" array ") x)"
+
+#endif

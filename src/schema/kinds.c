@@ -1,0 +1,116 @@
+/* schema/kinds.c - the table of kinds, and reading an object's fields. */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "schema/kind.h"
+
+#define KIND(x) extern const struct schema_kind schema_kind_##x;
+#include "schema/kinds.def"
+#undef KIND
+
+const struct schema_kind *const schema_kinds[] = {
+#define KIND(x) &schema_kind_##x,
+#include "schema/kinds.def"
+#undef KIND
+};
+const int schema_kind_count = (int)COUNT_OF(schema_kinds);
+
+const struct schema_kind *
+schema_kind_find(const char *name)
+{
+	for (int i = 0; i < schema_kind_count; i++)
+		if (strcmp(schema_kinds[i]->name, name) == 0)
+			return schema_kinds[i];
+	return NULL;
+}
+
+int
+schema_kind_rank(const struct schema_kind *k)
+{
+	int i = 0;
+
+	while (i < schema_kind_count && schema_kinds[i] != k)
+		i++;
+	return i;
+}
+
+const char *
+object_text(const struct schema_object *o, const char *attribute)
+{
+	return json_str(o->attributes, attribute);
+}
+
+bool
+object_flag(const struct schema_object *o, const char *attribute)
+{
+	return json_flag(o->attributes, attribute);
+}
+
+const json_t *
+object_json(const struct schema_object *o, const char *attribute)
+{
+	return json_object_get(o->attributes, attribute);
+}
+
+const char *
+object_fact(const struct schema_object *o, const char *fact)
+{
+	return json_str(o->facts, fact);
+}
+
+const json_t *
+object_fact_json(const struct schema_object *o, const char *fact)
+{
+	return json_object_get(o->facts, fact);
+}
+
+const char *
+object_sql(const struct schema_object *o)
+{
+	return o->key + strlen(o->kind) + 1;
+}
+
+/* Absent and null are the same. */
+static bool
+same(const json_t *a, const json_t *b)
+{
+	if (json_is_null(a))
+		a = NULL;
+	if (json_is_null(b))
+		b = NULL;
+	return a == b || (a != NULL && b != NULL && json_equal(a, b));
+}
+
+bool
+object_differs(const struct schema_object *a, const struct schema_object *b,
+    const char *attribute)
+{
+	return !same(object_json(a, attribute), object_json(b, attribute));
+}
+
+static bool
+listed(const char *const *list, const char *name)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, name) == 0)
+			return true;
+	return false;
+}
+
+bool
+object_differs_only(const struct schema_object *a,
+    const struct schema_object *b, const char *const *attributes)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(a->attributes, name, value)
+		if (!listed(attributes, name) && object_differs(a, b, name))
+			return false;
+	json_object_foreach(b->attributes, name, value)
+		if (!listed(attributes, name) && object_differs(a, b, name))
+			return false;
+	return true;
+}

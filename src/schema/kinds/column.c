@@ -1,0 +1,542 @@
+/* schema/kinds/column.c - columns of tables. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "postgres/session.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/kinds/column.h"
+#include "schema/measure.h"
+#include "schema/plan.h"
+
+/* ---- types ------------------------------------------------------------- */
+
+/* "character varying(20)[]": what is left of the brackets. */
+static char *
+base_type(const void *owner, const char *type)
+{
+	const char *open = strchr(type, '(');
+	const char *close = open == NULL ? NULL : strchr(open, ')');
+
+	if (open == NULL || close == NULL)
+		return mem_strdup(owner, type);
+	return mem_printf(owner, "%.*s%s", (int)(open - type), type, close + 1);
+}
+
+static bool
+is_one_of(const char *type, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(type, *list) == 0)
+			return true;
+	return false;
+}
+
+static const char *const numbers[] = { "smallint", "integer", "bigint",
+	"numeric", "real", "double precision", NULL };
+static const char *const strings[] = { "text", "character varying",
+	"character", "name", NULL };
+static const char *const times[] = { "date", "timestamp without time zone",
+	"timestamp with time zone", NULL };
+static const char *const documents[] = { "json", "jsonb", NULL };
+
+/* Does the server convert by itself, raising an error rather than cutting? */
+static bool
+converts_by_itself(const char *from, const char *to)
+{
+	return strcmp(from, to) == 0 || is_one_of(to, strings) ||
+	    (is_one_of(from, numbers) && is_one_of(to, numbers)) ||
+	    (is_one_of(from, times) && is_one_of(to, times)) ||
+	    (is_one_of(from, documents) && is_one_of(to, documents));
+}
+
+/* The conversion that USING must name; null where it needs none. */
+static char *
+conversion(const void *owner, const char *column, const char *from,
+    const char *to)
+{
+	char *a = base_type(owner, from), *b = base_type(owner, to);
+	bool zone_a = strcmp(a, "timestamp with time zone") == 0;
+	bool zone_b = strcmp(b, "timestamp with time zone") == 0;
+
+	/* The same on every server, whatever its time zone is. */
+	if (zone_a != zone_b && strcmp(zone_a ? b : a,
+	    "timestamp without time zone") == 0)
+		return mem_printf(owner, "%s AT TIME ZONE 'UTC'", column);
+	if (converts_by_itself(a, b))
+		return NULL;
+	/* A type of the user's may have no cast: its text is what they share. */
+	if (strchr(a, '.') != NULL || strchr(b, '.') != NULL)
+		return mem_printf(owner, "%s::text%s::%s", column,
+		    str_ends(b, "[]") ? "[]" : "", to);
+	return mem_printf(owner, "%s::%s", column, to);
+}
+
+/* The number in brackets: n of varchar(n), p and s of numeric(p,s); -1. */
+static void
+modifiers(const char *type, int *first, int *second)
+{
+	const char *open = strchr(type, '(');
+
+	*first = *second = -1;
+	if (open != NULL && sscanf(open, "(%d,%d)", first, second) < 1)
+		*first = -1;
+}
+
+/* Known to keep every value and the table's file as they are? */
+static bool
+is_widening(const void *scratch, const char *from, const char *to)
+{
+	char *a = base_type(scratch, from), *b = base_type(scratch, to);
+	int a1, a2, b1, b2;
+
+	modifiers(from, &a1, &a2);
+	modifiers(to, &b1, &b2);
+	if (strcmp(a, "character varying") == 0)
+		return strcmp(b, "text") == 0 ||
+		    (strcmp(a, b) == 0 && (b1 < 0 || (a1 >= 0 && b1 >= a1)));
+	if (strcmp(a, "text") == 0)
+		return strcmp(b, "character varying") == 0 && b1 < 0;
+	if (strcmp(a, "numeric") == 0 && strcmp(b, "numeric") == 0)
+		return b1 < 0 || (a1 >= 0 && b1 >= a1 && a2 == b2);
+	return false;
+}
+
+/* ---- statements -------------------------------------------------------- */
+
+static void
+add_identity(struct buffer *b, const struct schema_object *o)
+{
+	buffer_printf(b, "GENERATED %s AS IDENTITY",
+	    str_equal(object_text(o, "identity"), "always") ? "ALWAYS" :
+	    "BY DEFAULT");
+	if (object_text(o, "identity_options") != NULL)
+		buffer_printf(b, " (%s)", object_text(o, "identity_options"));
+}
+
+char *
+column_definition(const void *owner, const struct schema_object *o)
+{
+	struct buffer *b = buffer_new(owner);
+
+	buffer_printf(b, "%s %s", object_fact(o, "column"),
+	    object_text(o, "type"));
+	if (object_text(o, "compression") != NULL)
+		buffer_printf(b, " COMPRESSION %s", object_text(o, "compression"));
+	if (object_text(o, "collation") != NULL)
+		buffer_printf(b, " COLLATE %s", object_text(o, "collation"));
+	if (object_text(o, "generated") != NULL)
+		buffer_printf(b, " GENERATED ALWAYS AS (%s) %s",
+		    object_text(o, "generated"),
+		    object_flag(o, "virtual") ? "VIRTUAL" : "STORED");
+	if (object_text(o, "default") != NULL)
+		buffer_printf(b, " DEFAULT %s", object_text(o, "default"));
+	if (object_text(o, "identity") != NULL) {
+		buffer_puts(b, " ");
+		add_identity(b, o);
+	}
+	if (!object_flag(o, "nullable"))
+		buffer_puts(b, " NOT NULL");
+	return b->data;
+}
+
+#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
+
+/* What no column definition can say. */
+static void
+set_rest(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	const char *storage = object_text(to, "storage");
+	const char *compression = object_text(to, "compression");
+	const char *statistics = object_text(to, "statistics");
+
+	if (object_differs(from, to, "storage"))
+		plan_alter(p, ALTER_COLUMN "SET STORAGE %s", table, column,
+		    storage != NULL ? storage :
+		    object_fact(to, "type_storage"));
+	if (object_differs(from, to, "compression"))
+		plan_alter(p, ALTER_COLUMN "SET COMPRESSION %s", table, column,
+		    compression != NULL ? compression : "DEFAULT");
+	if (object_differs(from, to, "statistics"))
+		plan_alter(p, ALTER_COLUMN "SET STATISTICS %s", table, column,
+		    statistics != NULL ? statistics : "-1");
+	if (object_differs(from, to, "options")) {
+		if (object_fact(from, "option_names") != NULL)
+			plan_alter(p, ALTER_COLUMN "RESET (%s)", table, column,
+			    object_fact(from, "option_names"));
+		if (object_text(to, "options") != NULL)
+			plan_alter(p, ALTER_COLUMN "SET (%s)", table, column,
+			    object_text(to, "options"));
+	}
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+
+	plan_create(p, "ALTER TABLE %s ADD COLUMN %s", object_fact(to, "table"),
+	    column_definition(scratch, to));
+	talloc_free(scratch);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "ALTER TABLE %s DROP COLUMN %s", object_fact(from, "table"),
+	    object_fact(from, "column"));
+}
+
+static void
+alter_type(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	const char *old = object_text(from, "type");
+	const char *new = object_text(to, "type");
+	const char *collation = object_text(to, "collation");
+	const char *using = conversion(scratch, column, old, new);
+	bool lost_default = object_text(from, "default") != NULL && using != NULL;
+
+	plan_rebuild(p, from, KIND_BLOCKS);
+	/* A default that has no cast of its own would stop the change. */
+	if (lost_default)
+		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
+	plan_alter(p, ALTER_COLUMN "TYPE %s%s%s%s%s", table, column, new,
+	    collation == NULL ? "" : " COLLATE ",
+	    collation == NULL ? "" : collation,
+	    using == NULL ? "" : " USING ", using == NULL ? "" : using);
+	if (object_text(to, "default") != NULL &&
+	    (lost_default || object_differs(from, to, "default")))
+		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
+		    object_text(to, "default"));
+	talloc_free(scratch);
+}
+
+static void
+alter_default(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *expression = object_text(to, "default");
+
+	if (!object_differs(from, to, "default"))
+		return;
+	if (expression == NULL)
+		plan_unbind(p, ALTER_COLUMN "DROP DEFAULT",
+		    object_fact(to, "table"), object_fact(to, "column"));
+	else if (!object_differs(from, to, "type"))
+		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s",
+		    object_fact(to, "table"), object_fact(to, "column"),
+		    expression);
+}
+
+/* A new identity goes on where the values stand. */
+static void
+start_identity(struct plan *p, const struct schema_object *to)
+{
+	struct buffer *b = buffer_new(NULL);
+
+	add_identity(b, to);
+	plan_alter(p, ALTER_COLUMN "ADD %s", object_fact(to, "table"),
+	    object_fact(to, "column"), b->data);
+	plan_alter(p, "SELECT setval(s.seqrelid, max(t.%s)) FROM %s t, "
+	    "pg_sequence s JOIN pg_depend d ON d.objid = s.seqrelid "
+	    "AND d.deptype = 'i' JOIN pg_attribute a ON a.attrelid = d.refobjid "
+	    "AND a.attnum = d.refobjsubid AND a.attidentity <> '' "
+	    "WHERE a.attrelid = %s::regclass AND quote_ident(a.attname) = %s "
+	    "GROUP BY s.seqrelid HAVING max(t.%s) >= min(s.seqmin)",
+	    object_fact(to, "column"), object_fact(to, "table"),
+	    pg_quote_literal(b, object_fact(to, "table")),
+	    pg_quote_literal(b, object_fact(to, "column")),
+	    object_fact(to, "column"));
+	talloc_free(b);
+}
+
+static void
+alter_identity(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	const char *old = object_text(from, "identity");
+	const char *new = object_text(to, "identity");
+
+	if (old == NULL && new != NULL) {
+		start_identity(p, to);
+	} else if (old != NULL && new == NULL) {
+		plan_unbind(p, ALTER_COLUMN "DROP IDENTITY", table, column);
+	} else if (new != NULL) {
+		if (!str_equal(old, new))
+			plan_alter(p, ALTER_COLUMN "SET GENERATED %s", table,
+			    column, str_equal(new, "always") ? "ALWAYS" :
+			    "BY DEFAULT");
+		if (object_differs(from, to, "identity_options"))
+			plan_alter(p, ALTER_COLUMN "%s", table, column,
+			    object_fact(to, "identity_set"));
+	}
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	bool nullable = object_flag(to, "nullable");
+
+	if (object_differs(from, to, "generated")) {
+		if (object_text(to, "generated") != NULL)
+			return false;
+		plan_unbind(p, ALTER_COLUMN "DROP EXPRESSION", table, column);
+	}
+	/* What is no longer NOT NULL must lose its identity first. */
+	if (object_text(to, "identity") == NULL)
+		alter_identity(p, from, to);
+	if (object_differs(from, to, "nullable") && nullable)
+		plan_alter(p, ALTER_COLUMN "DROP NOT NULL", table, column);
+	alter_default(p, from, to);
+	if (object_differs(from, to, "type") ||
+	    object_differs(from, to, "collation"))
+		alter_type(p, from, to);
+	if (object_differs(from, to, "nullable") && !nullable)
+		plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	if (object_text(to, "identity") != NULL)
+		alter_identity(p, from, to);
+	set_rest(p, from, to);
+	return true;
+}
+
+/* ---- judging ----------------------------------------------------------- */
+
+/* Functions whose value a whole statement shares: no rewrite for them. */
+static bool
+is_cheap_default(const char *expression)
+{
+	return strchr(expression, '(') == NULL ||
+	    str_matches(expression, "^(now\\(\\)|"
+	    "'[^']*'::[a-z ]+(\\([0-9,]+\\))?(\\[\\])?|\\(?-?[0-9.]+\\)?(::[a-z "
+	    "0-9(,)]+)?)$");
+}
+
+static void
+judge_addition(struct judgement *j, const struct schema_object *to)
+{
+	const char *expression = object_text(to, "default");
+	bool filled = expression != NULL ||
+	    object_text(to, "identity") != NULL ||
+	    object_text(to, "generated") != NULL;
+
+	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	if (!object_flag(to, "nullable") && !filled)
+		judge_b(j, "not null: fails where there are rows");
+	if ((expression != NULL && !is_cheap_default(expression)) ||
+	    (filled && expression == NULL && !object_flag(to, "virtual")) ||
+	    json_is_true(object_fact_json(to, "constrained_domain")))
+		judge_rewrites(j);
+}
+
+static void
+judge_type(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+
+	if (object_differs(from, to, "type")) {
+		judge_b(j, "type coercion");
+		if (!is_widening(scratch, object_text(from, "type"),
+		    object_text(to, "type"))) {
+			judge_rewrites(j);
+			judge_scans(j);
+		}
+	} else if (object_differs(from, to, "collation")) {
+		judge_b(j, "type coercion");
+		judge_scans(j);
+	}
+	talloc_free(scratch);
+}
+
+static void
+judge_change(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	static const char *const light[] = { "statistics", "options", NULL };
+
+	judge_lock(j, object_differs_only(from, to, light) ?
+	    LOCK_SHARE_UPDATE_EXCLUSIVE : LOCK_ACCESS_EXCLUSIVE);
+	judge_type(j, from, to);
+	if (object_differs(from, to, "nullable") &&
+	    !object_flag(to, "nullable")) {
+		judge_b(j, "not null");
+		judge_scans(j);
+	}
+	if (object_differs(from, to, "default") &&
+	    object_text(to, "default") == NULL && !object_flag(to, "nullable") &&
+	    object_text(to, "identity") == NULL)
+		judge_b(j, "dependency break: inserts relied on the default");
+	if (object_differs(from, to, "identity"))
+		judge_b(j, "identity changes");
+	if (object_differs(from, to, "generated")) {
+		judge_b(j, object_text(to, "generated") != NULL ?
+		    "data loss: the values are computed anew" :
+		    "dependency break: the values are no longer computed");
+		if (object_text(to, "generated") != NULL)
+			judge_rewrites(j);
+	}
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from == NULL) {
+		judge_addition(j, to);
+	} else if (to == NULL) {
+		judge_b(j, "data loss");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	} else {
+		judge_change(j, from, to);
+	}
+}
+
+/* ---- figures ----------------------------------------------------------- */
+
+static int
+measure_type(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	const char *column = object_fact(from, "column");
+	const char *old = object_text(from, "type");
+	const char *new = object_text(to, "type");
+	const char *using = conversion(scratch, column, old, new);
+	int rc;
+
+	/*
+	 * There and back again: what does not come back as it was is changed
+	 * by the cast; a value that has no cast ends the probe with its error.
+	 */
+	if (strchr(new, '.') != NULL || is_widening(scratch, old, new))
+		rc = 0;
+	else if (using != NULL)
+		rc = measure_say_count(m, "values would change in the cast", err,
+		    "SELECT count(*) FROM %s WHERE (%s)::%s::text "
+		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
+		    using, old, column);
+	else
+		rc = measure_say_count(m, "values would change in the cast", err,
+		    "SELECT count(*) FROM %s WHERE %s::%s::%s::text "
+		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
+		    column, new, old, column);
+	talloc_free(scratch);
+	return rc;
+}
+
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	const char *table = object_fact(from != NULL ? from : to, "table");
+
+	if (measure_table(m, table, err) < 0)
+		return -1;
+	if (from == NULL)
+		return 0;
+	if (to == NULL)
+		return measure_say_count(m, "values would be lost", err,
+		    "SELECT count(%s) FROM %s", object_fact(from, "column"),
+		    table);
+	if (object_flag(from, "nullable") && !object_flag(to, "nullable") &&
+	    measure_say_count(m, "rows are null and would fail NOT NULL", err,
+	    "SELECT count(*) FROM %s WHERE %s IS NULL", table,
+	    object_fact(from, "column")) < 0)
+		return -1;
+	if (object_differs(from, to, "type"))
+		return measure_type(m, from, to, err);
+	return 0;
+}
+
+#define IDENTITY_OPTION(words, column, common) \
+	"CASE WHEN s." column " <> " common " THEN '" words " '||s." column " END"
+
+const struct schema_kind schema_kind_column = {
+	.name = "column",
+	.flags = KIND_PART | KIND_INLINE,
+	/* What a partition or a child has from its parent is the parent's. */
+	.query = "SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, "
+	    "r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, "
+	    REF("pg_class", "r.oid") " AS parent, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "'type', format_type(a.atttypid, a.atttypmod), "
+	    "'collation', (SELECT quote_ident(n.nspname)||'.'||"
+	    "  quote_ident(c.collname) FROM pg_collation c JOIN pg_namespace n "
+	    "  ON n.oid = c.collnamespace WHERE c.oid = a.attcollation "
+	    "  AND c.oid <> t.typcollation), "
+	    "'nullable', NOT a.attnotnull, "
+	    "'default', CASE WHEN a.attgenerated = '' "
+	    "  THEN pg_get_expr(d.adbin, d.adrelid) END, "
+	    "'generated', CASE WHEN a.attgenerated <> '' "
+	    "  THEN pg_get_expr(d.adbin, d.adrelid) END, "
+	    "'virtual', CASE WHEN a.attgenerated = 'v' THEN true END, "
+	    "'identity', CASE a.attidentity WHEN 'a' THEN 'always' "
+	    "  WHEN 'd' THEN 'by default' END, "
+	    "'identity_options', nullif(concat_ws(' ', "
+	    IDENTITY_OPTION("START WITH", "seqstart", "1") ", "
+	    IDENTITY_OPTION("INCREMENT BY", "seqincrement", "1") ", "
+	    IDENTITY_OPTION("MINVALUE", "seqmin", "1") ", "
+	    IDENTITY_OPTION("MAXVALUE", "seqmax", "CASE s.seqtypid "
+	    "  WHEN 21 THEN 32767 WHEN 23 THEN 2147483647 "
+	    "  ELSE 9223372036854775807 END") ", "
+	    IDENTITY_OPTION("CACHE", "seqcache", "1") ", "
+	    "CASE WHEN s.seqcycle THEN 'CYCLE' END), ''), "
+	    "'storage', CASE WHEN a.attstorage <> t.typstorage THEN "
+	    "  CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' "
+	    "  WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END, "
+	    "'compression', CASE to_jsonb(a)->>'attcompression' "
+	    "  WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, "
+	    "'statistics', CASE WHEN a.attstattarget >= 0 "
+	    "  THEN a.attstattarget::text END, "
+	    "'options', (SELECT string_agg(x, ', ' ORDER BY x) "
+	    "  FROM unnest(a.attoptions) x WHERE x NOT LIKE 'pg\\_attver=%'))) "
+	    "AS attributes, "
+	    "jsonb_strip_nulls(jsonb_build_object('table', r.q, "
+	    "'column', quote_ident(a.attname), 'position', row_number() OVER "
+	    "  (PARTITION BY r.oid ORDER BY a.attnum), "
+	    "'type_storage', CASE t.typstorage WHEN 'p' THEN 'PLAIN' "
+	    "  WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
+	    "  ELSE 'EXTENDED' END, "
+	    "'constrained_domain', CASE WHEN t.typtype = 'd' AND (t.typnotnull "
+	    "  OR EXISTS (SELECT FROM pg_constraint k "
+	    "  WHERE k.contypid = t.oid)) THEN true END, "
+	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
+	    "  ORDER BY x) FROM unnest(a.attoptions) x "
+	    "  WHERE x NOT LIKE 'pg\\_attver=%'), "
+	    "'identity_set', 'SET START WITH '||s.seqstart||"
+	    "  ' SET INCREMENT BY '||s.seqincrement||' SET MINVALUE '||s.seqmin||"
+	    "  ' SET MAXVALUE '||s.seqmax||' SET CACHE '||s.seqcache||"
+	    "  ' SET '||CASE WHEN s.seqcycle THEN '' ELSE 'NO ' END||'CYCLE')) "
+	    "AS facts "
+	    "FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid "
+	    "AND a.attnum > 0 AND NOT a.attisdropped "
+	    "JOIN pg_type t ON t.oid = a.atttypid "
+	    "LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum "
+	    "LEFT JOIN pg_depend i ON i.refclassid = 'pg_class'::regclass "
+	    "AND i.refobjid = r.oid AND i.refobjsubid = a.attnum "
+	    "AND i.classid = 'pg_class'::regclass AND i.deptype = 'i' "
+	    "AND a.attidentity <> '' "
+	    "LEFT JOIN pg_sequence s ON s.seqrelid = i.objid "
+	    "WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition "
+	    "AND (a.attislocal OR a.attinhcount = 0)",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+	.measure = measure,
+};

@@ -1,0 +1,256 @@
+/*
+ * schema/kinds/constraint.c - primary and foreign keys, unique, check and
+ * exclusion constraints of tables.
+ */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/measure.h"
+#include "schema/plan.h"
+
+static bool
+validated(const struct schema_object *o)
+{
+	return !json_is_false(object_json(o, "validated"));
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s%s",
+	    object_fact(to, "table"), object_fact(to, "constraint"),
+	    object_text(to, "definition"), validated(to) ? "" : " NOT VALID");
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "ALTER TABLE %s DROP CONSTRAINT %s",
+	    object_fact(from, "table"), object_fact(from, "constraint"));
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_differs(from, to, "definition") ||
+	    (validated(from) && !validated(to)))
+		return false;
+	if (strcmp(from->key, to->key) != 0)
+		plan_alter(p, "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
+		    object_fact(from, "table"), object_fact(from, "constraint"),
+		    object_fact(to, "constraint"));
+	if (!validated(from) && validated(to))
+		plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
+		    object_fact(to, "table"), object_fact(to, "constraint"));
+	return true;
+}
+
+/* What making or losing it means; which differs by the kind alone. */
+static void
+judge_with(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to, enum schema_lock adding,
+    enum schema_lock validating)
+{
+	bool made = to != NULL && (from == NULL ||
+	    object_differs(from, to, "definition"));
+
+	if (from != NULL && (to == NULL || made)) {
+		judge_b(j, "constraint dropped");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	}
+	if (made)
+		judge_lock(j, adding);
+	if (made && validated(to)) {
+		judge_b(j, "can fail on the data");
+		judge_scans(j);
+	}
+	if (to == NULL || from == NULL || made)
+		return;
+	if (strcmp(from->key, to->key) != 0) {
+		judge_note(j, "renamed");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	}
+	if (!validated(from) && validated(to)) {
+		judge_b(j, "can fail on the data");
+		judge_lock(j, validating);
+		judge_scans(j);
+	} else if (validated(from) && !validated(to)) {
+		judge_b(j, "constraint dropped");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	}
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	judge_with(j, from, to, LOCK_ACCESS_EXCLUSIVE,
+	    LOCK_SHARE_UPDATE_EXCLUSIVE);
+}
+
+static void
+judge_foreign_key(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	judge_with(j, from, to, LOCK_SHARE_ROW_EXCLUSIVE,
+	    LOCK_SHARE_UPDATE_EXCLUSIVE);
+}
+
+/* ---- figures ----------------------------------------------------------- */
+
+/* Is there something in to that the data has not been held to yet? */
+static bool
+is_new(const struct schema_object *from, const struct schema_object *to)
+{
+	return to != NULL && validated(to) && (from == NULL ||
+	    !validated(from) || object_differs(from, to, "definition"));
+}
+
+static int
+measure_check(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	if (!is_new(from, to))
+		return 0;
+	if (measure_table(m, object_fact(to, "table"), err) < 0)
+		return -1;
+	return measure_say_count(m, "rows would fail the check", err,
+	    "SELECT count(*) FROM %s WHERE NOT (%s)", object_fact(to, "table"),
+	    object_fact(to, "expression"));
+}
+
+/* "a, b" of a list of quoted names, each behind prefix and before suffix. */
+static char *
+names(const void *owner, const json_t *list, const char *prefix,
+    const char *suffix, const char *between)
+{
+	struct buffer *b = buffer_new(owner);
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(list, i, name)
+		buffer_printf(b, "%s%s%s%s", i == 0 ? "" : between, prefix,
+		    json_string_value(name), suffix);
+	return b->data;
+}
+
+static int
+measure_unique(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	void *scratch;
+	const json_t *columns;
+	int rc;
+
+	if (!is_new(from, to))
+		return 0;
+	if (measure_table(m, object_fact(to, "table"), err) < 0)
+		return -1;
+	scratch = talloc_new(NULL);
+	columns = object_fact_json(to, "columns");
+	rc = measure_say_count(m, "values are there more than once", err,
+	    "SELECT count(*) FROM (SELECT FROM %s WHERE %s GROUP BY %s "
+	    "HAVING count(*) > 1) d", object_fact(to, "table"),
+	    names(scratch, columns, "", " IS NOT NULL", " AND "),
+	    names(scratch, columns, "", "", ", "));
+	talloc_free(scratch);
+	return rc;
+}
+
+static int
+measure_foreign_key(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	const json_t *columns, *others, *name;
+	struct buffer *pairs;
+	size_t i;
+	int rc;
+
+	if (!is_new(from, to))
+		return 0;
+	if (measure_table(m, object_fact(to, "table"), err) < 0)
+		return -1;
+	columns = object_fact_json(to, "columns");
+	others = object_fact_json(to, "other_columns");
+	pairs = buffer_new(NULL);
+	json_array_foreach(columns, i, name)
+		buffer_printf(pairs, "%so.%s = t.%s", i == 0 ? "" : " AND ",
+		    json_string_value(json_array_get(others, i)),
+		    json_string_value(name));
+	rc = measure_say_count(m, "rows refer to nothing", err,
+	    "SELECT count(*) FROM %s t WHERE %s AND NOT EXISTS "
+	    "(SELECT FROM %s o WHERE %s)", object_fact(to, "table"),
+	    names(pairs, columns, "t.", " IS NOT NULL", " AND "),
+	    object_fact(to, "other_table"), pairs->data);
+	talloc_free(pairs);
+	return rc;
+}
+
+#define COLUMNS(keys, relation) \
+	"(SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM unnest(" \
+	keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
+	"ON a.attrelid = " relation " AND a.attnum = o.num)"
+
+/* What a partition or a child has from its parent is the parent's. */
+#define CONSTRAINT_QUERY(type, validity, more) \
+	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
+	"r.qn||'.'||quote_ident(k.conname) AS name, " \
+	REF("pg_class", "r.oid") " AS parent, jsonb_strip_nulls(" \
+	"jsonb_build_object('definition', regexp_replace(" \
+	"  pg_get_constraintdef(k.oid), ' NOT VALID$', '')" validity ")) " \
+	"AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
+	"'table', r.q, 'constraint', quote_ident(k.conname), " \
+	"'columns', " COLUMNS("k.conkey", "r.oid") more ")) AS facts " \
+	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
+	"WHERE k.contype = '" type "' AND k.conparentid = 0 " \
+	"AND (k.coninhcount = 0 OR (k.conislocal AND NOT r.relispartition))"
+#define VALIDITY ", 'validated', k.convalidated"
+
+const struct schema_kind schema_kind_primary_key = {
+	.name = "primary key",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.query = CONSTRAINT_QUERY("p", "", ""),
+	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.measure = measure_unique,
+};
+
+const struct schema_kind schema_kind_unique = {
+	.name = "unique",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.query = CONSTRAINT_QUERY("u", "", ""),
+	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.measure = measure_unique,
+};
+
+const struct schema_kind schema_kind_check = {
+	.name = "check",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.query = CONSTRAINT_QUERY("c", VALIDITY,
+	    ", 'expression', pg_get_expr(k.conbin, k.conrelid)"),
+	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.measure = measure_check,
+};
+
+const struct schema_kind schema_kind_exclusion = {
+	.name = "exclusion",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.query = CONSTRAINT_QUERY("x", "", ""),
+	.create = create, .drop = drop, .alter = alter, .judge = judge,
+};
+
+const struct schema_kind schema_kind_foreign_key = {
+	.name = "foreign key",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES | KIND_CUT,
+	.query = CONSTRAINT_QUERY("f", VALIDITY,
+	    ", 'other_table', k.confrelid::regclass::text, 'other_columns', "
+	    COLUMNS("k.confkey", "k.confrelid")),
+	.create = create, .drop = drop, .alter = alter,
+	.judge = judge_foreign_key,
+	.measure = measure_foreign_key,
+};

@@ -1,0 +1,134 @@
+/* schema/kinds/domain.c - domains, with their checks. */
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/plan.h"
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	struct buffer *b = buffer_new(NULL);
+	const char *name;
+	json_t *check;
+
+	buffer_printf(b, "CREATE DOMAIN %s AS %s", object_sql(to),
+	    object_text(to, "type"));
+	if (object_text(to, "collation") != NULL)
+		buffer_printf(b, " COLLATE %s", object_text(to, "collation"));
+	if (object_text(to, "default") != NULL)
+		buffer_printf(b, " DEFAULT %s", object_text(to, "default"));
+	if (!object_flag(to, "nullable"))
+		buffer_puts(b, " NOT NULL");
+	json_object_foreach(json_object_get(to->attributes, "checks"), name,
+	    check)
+		buffer_printf(b, "\n    CONSTRAINT %s %s", name,
+		    json_string_value(check));
+	plan_create(p, "%s", b->data);
+	talloc_free(b);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "DROP DOMAIN %s", object_sql(from));
+}
+
+/* Checks of a that b has not, or has otherwise. */
+static void
+each_lost_check(struct plan *p, const struct schema_object *a,
+    const struct schema_object *b, bool add)
+{
+	const json_t *others = object_json(b, "checks");
+	const char *name;
+	json_t *check;
+
+	json_object_foreach(json_object_get(a->attributes, "checks"), name,
+	    check) {
+		const json_t *other = json_object_get(others, name);
+
+		if (other != NULL && json_equal(check, other))
+			continue;
+		if (add)
+			plan_alter(p, "ALTER DOMAIN %s ADD CONSTRAINT %s %s",
+			    object_sql(a), name, json_string_value(check));
+		else
+			plan_alter(p, "ALTER DOMAIN %s DROP CONSTRAINT %s",
+			    object_sql(a), name);
+	}
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *name = object_sql(to);
+
+	if (object_differs(from, to, "type") ||
+	    object_differs(from, to, "collation"))
+		return false;
+	each_lost_check(p, from, to, false);
+	if (object_differs(from, to, "default")) {
+		if (object_text(to, "default") == NULL)
+			plan_alter(p, "ALTER DOMAIN %s DROP DEFAULT", name);
+		else
+			plan_alter(p, "ALTER DOMAIN %s SET DEFAULT %s", name,
+			    object_text(to, "default"));
+	}
+	if (object_differs(from, to, "nullable"))
+		plan_alter(p, "ALTER DOMAIN %s %s NOT NULL", name,
+		    object_flag(to, "nullable") ? "DROP" : "SET");
+	each_lost_check(p, to, from, true);
+	return true;
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from == NULL)
+		return;
+	if (to == NULL) {
+		judge_b(j, "dependency break");
+		return;
+	}
+	if (object_differs(from, to, "type") ||
+	    object_differs(from, to, "collation"))
+		judge_b(j, "type coercion");
+	if (object_differs(from, to, "checks")) {
+		judge_b(j, "can fail on the data");
+		judge_scans(j);
+		judge_lock(j, LOCK_SHARE);
+	}
+	if (object_differs(from, to, "nullable") &&
+	    !object_flag(to, "nullable")) {
+		judge_b(j, "not null");
+		judge_scans(j);
+		judge_lock(j, LOCK_SHARE);
+	}
+}
+
+const struct schema_kind schema_kind_domain = {
+	.name = "domain",
+	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, n.q AS schema, "
+	    "quote_ident(t.typname) AS name, jsonb_strip_nulls("
+	    "jsonb_build_object("
+	    "'type', format_type(t.typbasetype, t.typtypmod), "
+	    "'nullable', NOT t.typnotnull, 'default', t.typdefault, "
+	    "'collation', (SELECT quote_ident(s.nspname)||'.'||"
+	    "  quote_ident(c.collname) FROM pg_collation c "
+	    "  JOIN pg_namespace s ON s.oid = c.collnamespace "
+	    "  JOIN pg_type b ON b.oid = t.typbasetype "
+	    "  WHERE c.oid = t.typcollation AND c.oid <> b.typcollation), "
+	    "'checks', (SELECT jsonb_object_agg(quote_ident(k.conname), "
+	    "  pg_get_constraintdef(k.oid)) FROM pg_constraint k "
+	    "  WHERE k.contypid = t.oid AND k.contype = 'c'))) AS attributes "
+	    "FROM pg_type t JOIN ours n ON n.oid = t.typnamespace "
+	    "WHERE t.typtype = 'd' "
+	    "AND ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member)",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+};

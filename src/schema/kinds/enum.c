@@ -1,0 +1,191 @@
+/* schema/kinds/enum.c - enumerated types. */
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "postgres/session.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/plan.h"
+
+static const char *
+label(const struct schema_object *o, size_t i)
+{
+	return json_string_value(json_array_get(object_json(o, "labels"), i));
+}
+
+static size_t
+label_count(const struct schema_object *o)
+{
+	return json_array_size(object_json(o, "labels"));
+}
+
+static bool
+has_label(const struct schema_object *o, const char *wanted)
+{
+	for (size_t i = 0; i < label_count(o); i++)
+		if (strcmp(label(o, i), wanted) == 0)
+			return true;
+	return false;
+}
+
+/* Does to hold all labels of from, in their order? */
+static bool
+only_adds(const struct schema_object *from, const struct schema_object *to)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < label_count(to) && next < label_count(from); i++)
+		if (strcmp(label(to, i), label(from, next)) == 0)
+			next++;
+	return next == label_count(from);
+}
+
+static char *
+create_text(const void *owner, const struct schema_object *to)
+{
+	struct buffer *b = buffer_new(owner);
+
+	buffer_printf(b, "CREATE TYPE %s AS ENUM (", object_sql(to));
+	for (size_t i = 0; i < label_count(to); i++)
+		buffer_printf(b, "%s%s", i == 0 ? "" : ", ",
+		    pg_quote_literal(b, label(to, i)));
+	buffer_puts(b, ")");
+	return b->data;
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+
+	plan_create(p, "%s", create_text(scratch, to));
+	talloc_free(scratch);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "DROP TYPE %s", object_sql(from));
+}
+
+/* One statement for each new label, beside the neighbour that is there. */
+static void
+add_labels(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+
+	for (size_t i = 0; i < label_count(to); i++) {
+		const char *type = object_sql(to);
+		const char *text = pg_quote_literal(scratch, label(to, i));
+
+		if (has_label(from, label(to, i)))
+			continue;
+		if (i > 0)
+			plan_alter(p, "ALTER TYPE %s ADD VALUE %s AFTER %s",
+			    type, text, pg_quote_literal(scratch, label(to, i - 1)));
+		else if (label_count(from) > 0)
+			plan_alter(p, "ALTER TYPE %s ADD VALUE %s BEFORE %s",
+			    type, text, pg_quote_literal(scratch, label(from, 0)));
+		else
+			plan_alter(p, "ALTER TYPE %s ADD VALUE %s", type, text);
+	}
+	plan_alone(p);
+	talloc_free(scratch);
+}
+
+/* A column that is of the type goes over to its new self, by the label. */
+static void
+convert_column(struct plan *p, const struct schema_object *column,
+    const struct schema_object *type)
+{
+	const char *table = object_fact(column, "table");
+	const char *name = object_fact(column, "column");
+	const char *text = object_text(column, "type");
+	const char *expression = object_text(column, "default");
+	const struct schema_object *target = plan_target(p, column->key);
+	bool array = str_ends(text, "[]");
+
+	if (!str_starts(text, object_sql(type)) || target == NULL)
+		return;
+	plan_rebuild(p, column, KIND_BLOCKS);
+	if (expression != NULL)
+		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT",
+		    table, name);
+	plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s TYPE %s USING %s::text%s::%s",
+	    table, name, text, name, array ? "[]" : "", text);
+	expression = object_text(target, "default");
+	if (expression != NULL)
+		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
+		    table, name, expression);
+}
+
+/* No label can be taken away: a new type takes the name and the columns. */
+static void
+replace_type(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	static const char old[] = "pgrunbook_old_type";
+	void *scratch = talloc_new(NULL);
+	const struct schema_object **columns = plan_dependents(p, from, "column");
+
+	plan_alter(p, "ALTER TYPE %s RENAME TO %s", object_sql(from), old);
+	plan_alter(p, "%s", create_text(scratch, to));
+	for (; *columns != NULL; columns++)
+		convert_column(p, *columns, to);
+	plan_alter(p, "DROP TYPE %s.%s", from->schema, old);
+	talloc_free(scratch);
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (only_adds(from, to)) {
+		add_labels(p, from, to);
+	} else {
+		plan_rebuild(p, from, KIND_DERIVED);
+		replace_type(p, from, to);
+	}
+	return true;
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from == NULL)
+		return;
+	if (to == NULL) {
+		judge_b(j, "dependency break");
+		return;
+	}
+	if (only_adds(from, to)) {
+		judge_note(j, "a label cannot be taken away again");
+		return;
+	}
+	for (size_t i = 0; i < label_count(from); i++)
+		if (!has_label(to, label(from, i)))
+			judge_b(j, "data loss: label '%s' goes", label(from, i));
+	judge_b(j, "type coercion");
+	judge_rewrites(j);
+	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+}
+
+const struct schema_kind schema_kind_enum = {
+	.name = "enum",
+	.flags = KIND_VERBATIM,
+	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, n.q AS schema, "
+	    "quote_ident(t.typname) AS name, jsonb_build_object('labels', "
+	    "coalesce((SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) "
+	    "FROM pg_enum e WHERE e.enumtypid = t.oid), '[]')) AS attributes "
+	    "FROM pg_type t JOIN ours n ON n.oid = t.typnamespace "
+	    "WHERE t.typtype = 'e' "
+	    "AND ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member)",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+};

@@ -1,0 +1,168 @@
+/* schema/kinds/index.c - indexes that no constraint stands behind. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "postgres/session.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/measure.h"
+#include "schema/plan.h"
+
+static bool
+valid(const struct schema_object *o)
+{
+	return !json_is_false(object_json(o, "valid"));
+}
+
+/* What belongs to the table's bookkeeping rather than the index's text. */
+static void
+set_marks(struct plan *p, const struct schema_object *to, bool clustered,
+    bool identity, plan_write write)
+{
+	const char *table = object_fact(to, "table");
+
+	if (clustered && object_flag(to, "clustered"))
+		write(p, "ALTER TABLE %s CLUSTER ON %s", table,
+		    object_fact(to, "index"));
+	else if (clustered)
+		write(p, "ALTER TABLE %s SET WITHOUT CLUSTER", table);
+	if (identity && object_flag(to, "replica_identity"))
+		write(p, "ALTER TABLE %s REPLICA IDENTITY USING INDEX %s",
+		    table, object_fact(to, "index"));
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	plan_create(p, "CREATE %sINDEX %s ON %s",
+	    object_flag(to, "unique") ? "UNIQUE " : "", object_fact(to, "index"),
+	    object_text(to, "definition"));
+	set_marks(p, to, object_flag(to, "clustered"),
+	    object_flag(to, "replica_identity"), plan_create);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "DROP INDEX %s", object_sql(from));
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_differs(from, to, "definition") ||
+	    object_differs(from, to, "unique"))
+		return false;
+	if (strcmp(from->key, to->key) != 0)
+		plan_alter(p, "ALTER INDEX %s RENAME TO %s", object_sql(from),
+		    object_fact(to, "index"));
+	if (!valid(from) && valid(to))
+		plan_alter(p, "REINDEX INDEX %s", object_sql(to));
+	set_marks(p, to, object_differs(from, to, "clustered"),
+	    object_differs(from, to, "replica_identity"), plan_alter);
+	return true;
+}
+
+static void
+judge_change(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_differs(from, to, "definition") ||
+	    object_differs(from, to, "unique")) {
+		judge_b(j, "index dropped");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+		judge_scans(j);
+	}
+	if (strcmp(from->key, to->key) != 0) {
+		judge_note(j, "renamed");
+		judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
+	}
+	if (!valid(from) && valid(to)) {
+		judge_note(j, "the index is invalid: a build that failed");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+		judge_scans(j);
+	}
+	judge_lock(j, object_differs(from, to, "replica_identity") ?
+	    LOCK_ACCESS_EXCLUSIVE : LOCK_SHARE_UPDATE_EXCLUSIVE);
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from != NULL && to != NULL) {
+		judge_change(j, from, to);
+	} else if (to == NULL) {
+		judge_b(j, "index dropped");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	} else {
+		judge_lock(j, LOCK_SHARE);
+		judge_scans(j);
+	}
+	if (to != NULL && object_flag(to, "unique") && (from == NULL ||
+	    object_differs(from, to, "definition") ||
+	    object_differs(from, to, "unique")))
+		judge_b(j, "can fail on the data");
+}
+
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	void *scratch;
+	char *name;
+	int64_t scans, bytes;
+	int rc;
+
+	if (from == NULL)
+		return measure_table(m, object_fact(to, "table"), err);
+	scratch = talloc_new(NULL);
+	name = pg_quote_literal(scratch, object_sql(from));
+	rc = measure_count(m, "size of the index", &bytes, err,
+	    "SELECT pg_relation_size(%s::regclass)", name);
+	if (rc > 0) {
+		measure_say(m, "%s", str_bytes(scratch, bytes));
+		rc = measure_count(m, "use of the index", &scans, err,
+		    "SELECT coalesce(idx_scan, 0) FROM pg_stat_all_indexes "
+		    "WHERE indexrelid = %s::regclass", name);
+	}
+	if (rc > 0 && scans == 0)
+		measure_say(m, "never used since statistics began");
+	else if (rc > 0)
+		measure_say(m, "used %s times", str_count(scratch, scans));
+	talloc_free(scratch);
+	return rc < 0 ? -1 : 0;
+}
+
+const struct schema_kind schema_kind_index = {
+	.name = "index",
+	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	/* The definition from the table's name on: a rename is no change of it. */
+	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
+	    "r.qn AS name, " REF("pg_class", "t.oid") " AS parent, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "'definition', regexp_replace(substr(pg_get_indexdef(r.oid), length("
+	    "  'CREATE '||CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END||"
+	    "  'INDEX '||r.qn||' ON ') + 1), '^ONLY ', ''), "
+	    "'unique', CASE WHEN i.indisunique THEN true END, "
+	    "'valid', CASE WHEN NOT i.indisvalid AND r.relkind = 'i' "
+	    "  THEN false END, "
+	    "'clustered', CASE WHEN i.indisclustered THEN true END, "
+	    "'replica_identity', CASE WHEN i.indisreplident THEN true END)) "
+	    "AS attributes, jsonb_build_object('table', t.q, 'index', r.qn) "
+	    "AS facts FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
+	    "JOIN rel t ON t.oid = i.indrelid "
+	    "WHERE NOT EXISTS (SELECT FROM pg_constraint k "
+	    "  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) "
+	    "AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid)",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+	.measure = measure,
+};

@@ -1,0 +1,161 @@
+/*
+ * schema/kinds/sequence.c - sequences, and which column owns one.
+ *
+ * An identity column's sequence is part of the column and no object here.
+ * Where the next value stands is data and not compared.
+ */
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/plan.h"
+
+static const char *
+cycle(const struct schema_object *o)
+{
+	return object_flag(o, "cycle") ? "CYCLE" : "NO CYCLE";
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	plan_create(p, "CREATE%s SEQUENCE %s AS %s START WITH %s "
+	    "INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %s",
+	    object_text(to, "persistence") != NULL ? " UNLOGGED" : "",
+	    object_sql(to), object_text(to, "type"), object_text(to, "start"),
+	    object_text(to, "increment"), object_text(to, "min"),
+	    object_text(to, "max"), object_text(to, "cache"), cycle(to));
+}
+
+/* It may have gone with the column that owned it. */
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "DROP SEQUENCE IF EXISTS %s", object_sql(from));
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	static const char *const attributes[] = { "type", "start", "increment",
+	    "min", "max", "cache", NULL };
+	static const char *const words[] = { "AS", "START WITH",
+	    "INCREMENT BY", "MINVALUE", "MAXVALUE", "CACHE" };
+	struct buffer *b = buffer_new(NULL);
+
+	for (int i = 0; attributes[i] != NULL; i++)
+		if (object_differs(from, to, attributes[i]))
+			buffer_printf(b, " %s %s", words[i],
+			    object_text(to, attributes[i]));
+	if (object_differs(from, to, "cycle"))
+		buffer_printf(b, " %s", cycle(to));
+	if (b->size > 0)
+		plan_alter(p, "ALTER SEQUENCE %s%s", object_sql(to), b->data);
+	if (object_differs(from, to, "persistence"))
+		plan_alter(p, "ALTER SEQUENCE %s SET %s", object_sql(to),
+		    object_text(to, "persistence") != NULL ? "UNLOGGED" :
+		    "LOGGED");
+	talloc_free(b);
+	return true;
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from == NULL)
+		return;
+	if (to == NULL) {
+		judge_b(j, "data loss: where it stands is forgotten");
+		return;
+	}
+	judge_lock(j, LOCK_SHARE_ROW_EXCLUSIVE);
+	if (object_differs(from, to, "type"))
+		judge_b(j, "type coercion");
+	if (object_differs(from, to, "min") || object_differs(from, to, "max"))
+		judge_b(j, "can fail on the data");
+}
+
+const struct schema_kind schema_kind_sequence = {
+	.name = "sequence",
+	.flags = KIND_PART | KIND_FIRST,
+	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, "
+	    "r.qs AS schema, r.qn AS name, "
+	    "(SELECT " REF_COLUMN("d.refobjid", "d.refobjsubid") " "
+	    "  FROM pg_depend d WHERE d.classid = 'pg_class'::regclass "
+	    "  AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass "
+	    "  AND d.deptype = 'a' AND d.refobjsubid > 0) AS parent, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "'type', format_type(s.seqtypid, NULL), "
+	    "'start', s.seqstart::text, 'increment', s.seqincrement::text, "
+	    "'min', s.seqmin::text, 'max', s.seqmax::text, "
+	    "'cache', s.seqcache::text, "
+	    "'cycle', CASE WHEN s.seqcycle THEN true END, "
+	    "'persistence', CASE WHEN r.relpersistence = 'u' "
+	    "  THEN 'unlogged' END)) AS attributes "
+	    "FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid "
+	    "WHERE NOT EXISTS (SELECT FROM pg_depend d "
+	    "  WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid "
+	    "  AND d.deptype = 'i')",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+};
+
+/* ---- whom it belongs to ------------------------------------------------ */
+
+static void
+owner_create(struct plan *p, const struct schema_object *to)
+{
+	plan_create(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
+	    object_text(to, "column"));
+}
+
+static void
+owner_drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "ALTER SEQUENCE %s OWNED BY NONE", object_sql(from));
+}
+
+static bool
+owner_alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	(void)from;
+	plan_alter(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
+	    object_text(to, "column"));
+	return true;
+}
+
+static void
+owner_judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	(void)from;
+	(void)to;
+	judge_lock(j, LOCK_SHARE_ROW_EXCLUSIVE);
+}
+
+const struct schema_kind schema_kind_sequence_owner = {
+	.name = "sequence owner",
+	.flags = KIND_PART,
+	/* No object of the catalogue: its ref is none that pg_depend knows. */
+	.query = "SELECT 'owner:'||s.oid||':0' AS ref, s.qs AS schema, "
+	    "s.qn AS name, " REF("pg_class", "s.oid") " AS parent, "
+	    "jsonb_build_object('column', r.q||'.'||quote_ident(a.attname)) "
+	    "AS attributes, jsonb_build_array('column '||r.q||'.'||"
+	    "quote_ident(a.attname)) AS depends "
+	    "FROM rel s JOIN pg_depend d ON d.classid = 'pg_class'::regclass "
+	    "AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass "
+	    "AND d.deptype = 'a' "
+	    "JOIN rel r ON r.oid = d.refobjid "
+	    "JOIN pg_attribute a ON a.attrelid = r.oid "
+	    "AND a.attnum = d.refobjsubid WHERE s.relkind = 'S'",
+	.create = owner_create,
+	.drop = owner_drop,
+	.alter = owner_alter,
+	.judge = owner_judge,
+};

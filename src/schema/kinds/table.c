@@ -1,0 +1,238 @@
+/* schema/kinds/table.c - tables, partitioned ones and partitions. */
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/kinds/column.h"
+#include "schema/measure.h"
+#include "schema/plan.h"
+
+static void
+set_row_security(struct plan *p, const struct schema_object *to,
+    plan_write write)
+{
+	write(p, "ALTER TABLE %s %s ROW LEVEL SECURITY", object_sql(to),
+	    object_flag(to, "row_security") ? "ENABLE" : "DISABLE");
+}
+
+static void
+force_row_security(struct plan *p, const struct schema_object *to,
+    plan_write write)
+{
+	write(p, "ALTER TABLE %s %sFORCE ROW LEVEL SECURITY", object_sql(to),
+	    object_flag(to, "force_row_security") ? "" : "NO ");
+}
+
+/* An index that identifies replicas says so itself. */
+static void
+set_replica_identity(struct plan *p, const struct schema_object *to,
+    plan_write write)
+{
+	const char *identity = object_text(to, "replica_identity");
+
+	if (!str_equal(identity, "index"))
+		write(p, "ALTER TABLE %s REPLICA IDENTITY %s", object_sql(to),
+		    identity == NULL ? "DEFAULT" : identity);
+}
+
+static void
+add_columns(struct buffer *b, struct plan *p, const struct schema_object *to)
+{
+	const struct schema_object **columns = plan_parts(p, to, "column");
+
+	buffer_puts(b, " (");
+	for (size_t i = 0; columns[i] != NULL; i++)
+		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",",
+		    column_definition(b, columns[i]));
+	buffer_puts(b, "\n)");
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	struct buffer *b = buffer_new(NULL);
+
+	buffer_printf(b, "CREATE %sTABLE %s",
+	    object_text(to, "persistence") != NULL ? "UNLOGGED " : "",
+	    object_sql(to));
+	if (object_text(to, "partition_of") != NULL)
+		buffer_printf(b, " PARTITION OF %s %s",
+		    object_text(to, "partition_of"), object_text(to, "bound"));
+	else
+		add_columns(b, p, to);
+	if (object_text(to, "inherits") != NULL)
+		buffer_printf(b, " INHERITS (%s)", object_text(to, "inherits"));
+	if (object_text(to, "partition_key") != NULL)
+		buffer_printf(b, " PARTITION BY %s",
+		    object_text(to, "partition_key"));
+	if (object_text(to, "access_method") != NULL)
+		buffer_printf(b, " USING %s", object_text(to, "access_method"));
+	if (object_text(to, "options") != NULL)
+		buffer_printf(b, " WITH (%s)", object_text(to, "options"));
+	plan_create(p, "%s", b->data);
+	talloc_free(b);
+
+	if (object_flag(to, "row_security"))
+		set_row_security(p, to, plan_create);
+	if (object_flag(to, "force_row_security"))
+		force_row_security(p, to, plan_create);
+	if (object_text(to, "replica_identity") != NULL)
+		set_replica_identity(p, to, plan_create);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "DROP TABLE %s", object_sql(from));
+}
+
+/* What from sets and to does not goes back to its default. */
+static void
+alter_options(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *names = object_fact(from, "option_names");
+
+	if (names != NULL)
+		plan_alter(p, "ALTER TABLE %s RESET (%s)", object_sql(to), names);
+	if (object_text(to, "options") != NULL)
+		plan_alter(p, "ALTER TABLE %s SET (%s)", object_sql(to),
+		    object_text(to, "options"));
+}
+
+static void
+alter_partition(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_text(from, "partition_of") != NULL)
+		plan_unbind(p, "ALTER TABLE %s DETACH PARTITION %s",
+		    object_text(from, "partition_of"), object_sql(from));
+	if (object_text(to, "partition_of") != NULL)
+		plan_alter(p, "ALTER TABLE %s ATTACH PARTITION %s %s",
+		    object_text(to, "partition_of"), object_sql(to),
+		    object_text(to, "bound"));
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_differs(from, to, "partition_key"))
+		return false;
+	if (object_differs(from, to, "inherits")) {
+		if (object_text(from, "inherits") != NULL)
+			plan_alter(p, "ALTER TABLE %s NO INHERIT %s",
+			    object_sql(from), object_text(from, "inherits"));
+		if (object_text(to, "inherits") != NULL)
+			plan_alter(p, "ALTER TABLE %s INHERIT %s",
+			    object_sql(to), object_text(to, "inherits"));
+	}
+	if (object_differs(from, to, "partition_of") ||
+	    object_differs(from, to, "bound"))
+		alter_partition(p, from, to);
+	if (object_differs(from, to, "persistence"))
+		plan_alter(p, "ALTER TABLE %s SET %s", object_sql(to),
+		    object_text(to, "persistence") != NULL ? "UNLOGGED" :
+		    "LOGGED");
+	if (object_differs(from, to, "access_method"))
+		plan_alter(p, "ALTER TABLE %s SET ACCESS METHOD %s",
+		    object_sql(to), object_text(to, "access_method") != NULL ?
+		    object_text(to, "access_method") : "heap");
+	if (object_differs(from, to, "options"))
+		alter_options(p, from, to);
+	if (object_differs(from, to, "row_security"))
+		set_row_security(p, to, plan_alter);
+	if (object_differs(from, to, "force_row_security"))
+		force_row_security(p, to, plan_alter);
+	if (object_differs(from, to, "replica_identity"))
+		set_replica_identity(p, to, plan_alter);
+	return true;
+}
+
+static void
+judge_change(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	if (object_differs(from, to, "partition_key"))
+		judge_b(j, "data loss");
+	if (object_differs(from, to, "partition_of") ||
+	    object_differs(from, to, "bound") ||
+	    object_differs(from, to, "inherits")) {
+		judge_b(j, "partition moved");
+		judge_scans(j);
+	}
+	if (object_differs(from, to, "persistence")) {
+		if (object_text(to, "persistence") != NULL)
+			judge_b(j, "data loss after a crash");
+		judge_rewrites(j);
+	}
+	if (object_differs(from, to, "access_method"))
+		judge_rewrites(j);
+	if (object_differs(from, to, "row_security") ||
+	    object_differs(from, to, "force_row_security"))
+		judge_b(j, "access changes");
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (from != NULL && to != NULL) {
+		judge_change(j, from, to);
+	} else if (from != NULL) {
+		judge_b(j, "data loss");
+		judge_note(j, "unknown to the migrations: out of scope?");
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	} else if (object_text(to, "partition_of") != NULL) {
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	}
+}
+
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	(void)to;
+	return from == NULL ? 0 : measure_table(m, object_sql(from), err);
+}
+
+const struct schema_kind schema_kind_table = {
+	.name = "table",
+	.flags = KIND_PART,
+	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
+	    "r.qn AS name, CASE WHEN r.relispartition THEN (SELECT "
+	    REF("pg_class", "i.inhparent") " FROM pg_inherits i "
+	    "  WHERE i.inhrelid = r.oid) END AS parent, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "'persistence', CASE WHEN r.relpersistence = 'u' "
+	    "  THEN 'unlogged' END, "
+	    "'partition_key', pg_get_partkeydef(r.oid), "
+	    "'partition_of', CASE WHEN r.relispartition THEN h.parents END, "
+	    "'bound', pg_get_expr(r.relpartbound, r.oid), "
+	    "'inherits', CASE WHEN NOT r.relispartition THEN h.parents END, "
+	    "'row_security', CASE WHEN r.relrowsecurity THEN true END, "
+	    "'force_row_security', CASE WHEN r.relforcerowsecurity "
+	    "  THEN true END, "
+	    "'replica_identity', CASE r.relreplident WHEN 'n' THEN 'NOTHING' "
+	    "  WHEN 'f' THEN 'FULL' WHEN 'i' THEN 'index' END, "
+	    "'access_method', (SELECT quote_ident(amname) FROM pg_am m "
+	    "  WHERE m.oid = r.relam AND m.amname <> 'heap'), "
+	    "'options', " SORTED("r.reloptions") ")) AS attributes, "
+	    "jsonb_strip_nulls(jsonb_build_object('option_names', "
+	    "  (SELECT string_agg(split_part(x, '=', 1), ', ' ORDER BY x) "
+	    "  FROM unnest(r.reloptions) x))) AS facts "
+	    "FROM rel r LEFT JOIN LATERAL (SELECT string_agg("
+	    "  quote_ident(n.nspname)||'.'||quote_ident(c.relname), ', ' "
+	    "  ORDER BY i.inhseqno) AS parents FROM pg_inherits i "
+	    "  JOIN pg_class c ON c.oid = i.inhparent "
+	    "  JOIN pg_namespace n ON n.oid = c.relnamespace "
+	    "  WHERE i.inhrelid = r.oid) h ON true "
+	    "WHERE r.relkind IN ('r', 'p')",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+	.measure = measure,
+};

@@ -1,0 +1,159 @@
+/* schema/measure.c - figures from ACTUAL's data. */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/drift.h"
+#include "schema/kind.h"
+#include "schema/measure.h"
+
+#define COUNT_EXACTLY_BELOW	1000000
+
+struct measurement {
+	const void	*owner;
+	struct pg_session *session;
+	const char	**figures;
+	size_t		 count;
+};
+
+static const char begin[] =
+	"BEGIN READ ONLY; SET LOCAL search_path = ''; "
+	"SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '60s'; "
+	"SET LOCAL TimeZone = 'UTC'";
+
+static void
+say(struct measurement *m, char *text)
+{
+	GROW(m->owner, m->figures, const char *, m->count + 2);
+	m->figures[m->count++] = text;
+	m->figures[m->count] = NULL;
+}
+
+void
+measure_say(struct measurement *m, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(m, memory_check(talloc_vasprintf(m->owner, fmt, args)));
+	va_end(args);
+}
+
+/* Is the session still good for the next probe? */
+static bool
+goes_on(const struct measurement *m, const struct error *err)
+{
+	return pg_alive(m->session) && err->code == ERR_SQL;
+}
+
+static int
+count_now(struct measurement *m, const char *what, int64_t *count,
+    const char *sql, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	struct error later;
+	char *value = NULL;
+	int rc = pg_exec_script(m->session, begin, err);
+
+	if (rc == 0)
+		rc = pg_scalar(scratch, m->session, sql, 0, NULL, &value, err);
+	if (rc == 0) {
+		*count = value == NULL ? 0 : strtoll(value, NULL, 10);
+		rc = 1;
+	} else if (goes_on(m, err)) {
+		measure_say(m, "%s: %s", what, err->primary);
+		error_clear(err);
+		rc = 0;
+	}
+	talloc_free(scratch);
+	if (pg_alive(m->session) &&
+	    pg_exec_script(m->session, "ROLLBACK", &later) < 0)
+		rc = rc < 0 ? rc : error_set(err, later.code, "%s", later.primary);
+	return rc;
+}
+
+int
+measure_count(struct measurement *m, const char *what, int64_t *count,
+    struct error *err, const char *fmt, ...)
+{
+	va_list args;
+	char *sql;
+	int rc;
+
+	va_start(args, fmt);
+	sql = memory_check(talloc_vasprintf(NULL, fmt, args));
+	va_end(args);
+	rc = count_now(m, what, count, sql, err);
+	talloc_free(sql);
+	return rc;
+}
+
+int
+measure_say_count(struct measurement *m, const char *what, struct error *err,
+    const char *fmt, ...)
+{
+	va_list args;
+	int64_t count;
+	char *sql;
+	int rc;
+
+	va_start(args, fmt);
+	sql = memory_check(talloc_vasprintf(NULL, fmt, args));
+	va_end(args);
+	rc = count_now(m, what, &count, sql, err);
+	if (rc > 0 && count > 0)
+		measure_say(m, "%s %s", str_count(sql, count), what);
+	talloc_free(sql);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+measure_table(struct measurement *m, const char *table, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	const char *name = pg_quote_literal(scratch, table);
+	int64_t rows, bytes;
+	const char *about = "";
+	int rc;
+
+	rc = measure_count(m, "size of the table", &bytes, err,
+	    "SELECT pg_total_relation_size(%s::regclass)", name);
+	if (rc > 0)
+		rc = measure_count(m, "rows", &rows, err, "SELECT reltuples::int8 "
+		    "FROM pg_class WHERE oid = %s::regclass", name);
+	/* Never analysed, the size must do: rows take some bytes. */
+	if (rc > 0 && (rows >= COUNT_EXACTLY_BELOW ||
+	    (rows < 0 && bytes > (int64_t)COUNT_EXACTLY_BELOW * 100)))
+		about = rows < 0 ? NULL : "about ";
+	else if (rc > 0)
+		rc = measure_count(m, "rows", &rows, err,
+		    "SELECT count(*) FROM %s", table);
+	if (rc > 0 && about == NULL)
+		measure_say(m, "rows not counted, %s", str_bytes(scratch, bytes));
+	else if (rc > 0)
+		measure_say(m, "%s%s rows, %s", about, str_count(scratch, rows),
+		    str_bytes(scratch, bytes));
+	talloc_free(scratch);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+drift_measure(struct drift *d, struct pg_session *actual, struct error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		struct drift_item *item = &d->items[i];
+		const struct schema_kind *k = schema_kind_find(item->kind);
+		struct measurement m = { .owner = d, .session = actual };
+
+		if (k->measure == NULL)
+			continue;
+		m.figures = NEW_ARRAY(d, const char *, 1);
+		if (k->measure(&m, item->actual, item->expected, err) < 0)
+			return error_context(err, "could not measure %s",
+			    item->key);
+		item->figures = m.figures;
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * schema/measure.h - figures from the data, for a kind's measure().
+ *
+ * Every probe is a read-only transaction of its own, with short limits: one
+ * that fails or takes too long becomes a figure that says so.
+ */
+#ifndef PGRUNBOOK_SCHEMA_MEASURE_H
+#define PGRUNBOOK_SCHEMA_MEASURE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/macros.h"
+
+struct measurement;
+
+void measure_say(struct measurement *m, const char *fmt, ...) PRINTF(2, 3);
+/*
+ * "1,204,331 rows, 412 MB" of a table: exact below a million rows,
+ * else the server's estimate.
+ */
+int measure_table(struct measurement *m, const char *table, struct error *err)
+    WARN_UNUSED;
+/*
+ * *count gets the one number that sql yields.  1; 0 where the probe itself
+ * was refused (a figure "<what>: <why>" is left); -1 where the connection
+ * is of no more use.
+ */
+int measure_count(struct measurement *m, const char *what, int64_t *count,
+    struct error *err, const char *fmt, ...) PRINTF(5, 6) WARN_UNUSED;
+/* measure_count(), and "N <what>" where N is not zero. */
+int measure_say_count(struct measurement *m, const char *what,
+    struct error *err, const char *fmt, ...) PRINTF(4, 5) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,116 @@
+/* schema/migrations.c - a folder of migrations, in its layout's order. */
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/expected.h"
+
+#define MIGRATION_MAX_BYTES	((size_t)64 * 1024 * 1024)
+
+/* The file that name stands for; null where it is no migration. */
+static char *
+migration_path(const void *owner, const char *folder, const char *name,
+    enum migrations_layout layout)
+{
+	char *path = path_join(owner, folder, name);
+
+	switch (layout) {
+	case LAYOUT_PRISMA:
+		return file_is_folder(path) ?
+		    path_join(owner, path, "migration.sql") : NULL;
+	case LAYOUT_SUPABASE:
+		return str_matches(name, "^([0-9]+)_(.*)\\.sql$") ? path : NULL;
+	case LAYOUT_SQL:
+		return str_ends(name, ".sql") && !file_is_folder(path) ?
+		    path : NULL;
+	}
+	return NULL;
+}
+
+/* Prisma writes down which database the folder is for. */
+static int
+check_lock_file(const void *scratch, const char *folder, struct error *err)
+{
+	char *path = path_join(scratch, folder, "migration_lock.toml");
+	char *text, *line;
+	size_t size;
+
+	if (!file_exists(path))
+		return 0;
+	if (file_read(scratch, path, MIGRATION_MAX_BYTES, &text, &size, err) < 0)
+		return -1;
+	line = strstr(text, "provider");
+	if (line != NULL && strncmp(line + strcspn(line, "\"\n"),
+	    "\"postgres", 9) != 0) {
+		error_set(err, ERR_RUNBOOK,
+		    "the migrations are for another database system");
+		error_detail(err, "%.*s", (int)strcspn(line, "\n"), line);
+		error_at(err, path, 1, 1);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_one(const void *owner, struct migration *m, const char *name,
+    const char *path, struct error *err)
+{
+	char *text;
+
+	if (!file_exists(path)) {
+		error_set(err, ERR_RUNBOOK, "migration \"%s\" has no file \"%s\"",
+		    name, path_name(path));
+		error_at(err, path, 1, 1);
+		return -1;
+	}
+	if (file_read(owner, path, MIGRATION_MAX_BYTES, &text, &m->size_bytes,
+	    err) < 0)
+		return -1;
+	if (strlen(text) != m->size_bytes || !utf8_valid(text, m->size_bytes)) {
+		error_set(err, ERR_RUNBOOK, "migration \"%s\" is no UTF-8 text",
+		    name);
+		error_at(err, path, 1, 1);
+		return -1;
+	}
+	sha256_of(text, m->size_bytes, m->sha256);
+	m->name = mem_strdup(owner, name);
+	m->path = path;
+	m->sql = text;
+	return 0;
+}
+
+int
+migrations_read(const void *owner, const char *folder,
+    enum migrations_layout layout, struct migration **list, size_t *count,
+    struct error *err)
+{
+	struct migration *result;
+	char **names;
+	size_t name_count;
+
+	*count = 0;
+	result = NEW_ARRAY(owner, struct migration, 1);
+	if (folder_list(result, folder, &names, &name_count, err) < 0)
+		goto failed;
+	if (layout == LAYOUT_PRISMA && check_lock_file(result, folder, err) < 0)
+		goto failed;
+	GROW(owner, result, struct migration, name_count + 1);
+	for (size_t i = 0; i < name_count; i++) {
+		char *path = migration_path(result, folder, names[i], layout);
+
+		if (path == NULL)
+			continue;
+		result[*count] = (struct migration){ 0 };
+		if (read_one(result, &result[*count], names[i], path, err) < 0)
+			goto failed;
+		(*count)++;
+	}
+	*list = result;
+	return 0;
+failed:
+	talloc_free(result);
+	*count = 0;
+	return -1;
+}

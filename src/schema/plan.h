@@ -1,0 +1,77 @@
+/*
+ * schema/plan.h - statements that turn one schema into another, in order.
+ *
+ * The kinds write statements; the plan knows what depends on what and puts
+ * them in an order that works: what stands on a thing goes before the thing
+ * does, and is made after it.  What holds nothing of its own (views, indexes,
+ * keys) is dropped and made again where something under it must change.
+ */
+#ifndef PGRUNBOOK_SCHEMA_PLAN_H
+#define PGRUNBOOK_SCHEMA_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macros.h"
+#include "schema/index.h"
+#include "schema/kind.h"
+
+/* A pair that differs: from or to is null for an addition or a drop. */
+struct schema_change {
+	const struct schema_object *from, *to;
+	size_t	 item;		/* which drift item it is part of */
+};
+
+struct schema_changes {
+	struct schema_change *list;	/* parents before their parts */
+	size_t	 count;
+	json_t	*by_key;		/* keys of from and of to: place in list */
+};
+
+/*
+ * Plan the changes for which wanted[change.item] is true; what is not wanted
+ * stays as it is in from.  from and to are indexed snapshots that outlive
+ * the plan.
+ */
+struct plan *plan_new(const void *owner, const struct schema_index *from,
+    const struct schema_index *to, const struct schema_changes *changes,
+    const bool *wanted);
+
+/*
+ * The text in runs of statements that may be one transaction each: a run ends
+ * where what follows needs the commit.  Null-terminated; empty: { NULL }.
+ */
+char **plan_texts(const void *owner, const struct plan *p);
+/* Keys of what is dropped, and not made again, though no change says so. */
+const char **plan_casualties(const struct plan *p);
+/* Keys of what is dropped and made again for the changes' sake. */
+const char **plan_rebuilt(const struct plan *p);
+
+/* ---- for kinds, while create, drop or alter runs ---------------------- */
+
+/* One statement, without its semicolon. */
+void plan_create(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+void plan_drop(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+void plan_alter(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+typedef void (*plan_write)(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+/* A change that comes before what the old state stands on is dropped. */
+void plan_unbind(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+/* The alteration must be committed before anything uses it. */
+void plan_alone(struct plan *p);
+/*
+ * The alteration does not pass while something stands on it whose kind has
+ * the flag (KIND_BLOCKS or KIND_DERIVED): that is dropped and made again.
+ */
+void plan_rebuild(struct plan *p, const struct schema_object *from,
+    enum kind_flag flag);
+
+/* Parts of this kind that the object shall have, by fact "position". */
+const struct schema_object **plan_parts(struct plan *p,
+    const struct schema_object *parent, const char *kind);
+/* Objects of this kind that stand on it now. */
+const struct schema_object **plan_dependents(struct plan *p,
+    const struct schema_object *from, const char *kind);
+/* What the object of this key shall be: null where it shall not be. */
+const struct schema_object *plan_target(struct plan *p, const char *key);
+
+#endif

@@ -1,0 +1,151 @@
+/* schema/plan_order.c - the order of a plan's ops. */
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "schema/plan_op.h"
+
+struct edge {
+	size_t	before, after;
+};
+
+struct graph {
+	struct plan_ops	*ops;
+	struct edge	*edges;
+	size_t		 edge_count;
+};
+
+static void
+add_edge(struct graph *g, size_t before, size_t after)
+{
+	if (before == after)
+		return;
+	if (g->edge_count % 64 == 0)
+		GROW(g->ops->order, g->edges, struct edge, g->edge_count + 64);
+	g->edges[g->edge_count++] = (struct edge){ before, after };
+}
+
+/* The op comes after whatever makes, or changes, what o stands on. */
+static void
+after_foundations(struct graph *g, size_t op, const struct schema_object *o)
+{
+	size_t other;
+
+	for (const char **key = o->depends; *key != NULL; key++) {
+		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
+			add_edge(g, other, op);
+		if (plan_op_find(g->ops, OP_ALTER, *key, &other))
+			add_edge(g, other, op);
+	}
+}
+
+/* The op comes before what o stood on goes, or is changed. */
+static void
+before_foundations(struct graph *g, size_t op, const struct schema_object *o,
+    bool before_changes)
+{
+	size_t other;
+
+	for (const char **key = o->depends; *key != NULL; key++) {
+		if (plan_op_find(g->ops, OP_DROP, *key, &other))
+			add_edge(g, op, other);
+		if (before_changes &&
+		    plan_op_find(g->ops, OP_ALTER, *key, &other))
+			add_edge(g, op, other);
+	}
+}
+
+static void
+find_edges(struct graph *g)
+{
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *op = &g->ops->list[i];
+		const char *key = op->object->key;
+		size_t other;
+
+		if (op->dead)
+			continue;
+		for (size_t k = 0; k < op->cover_count; k++) {
+			const struct schema_object *o = op->covers[k];
+
+			if (op->phase == OP_CREATE)
+				after_foundations(g, i, o);
+			if (op->phase == OP_CREATE &&
+			    plan_op_find(g->ops, OP_DROP, o->key, &other))
+				add_edge(g, other, i);
+			if (op->phase == OP_DROP)
+				before_foundations(g, i, o, true);
+		}
+		if (op->phase == OP_ALTER) {
+			after_foundations(g, i, op->to);
+			if (plan_op_find(g->ops, OP_UNBIND, key, &other))
+				add_edge(g, other, i);
+			else
+				before_foundations(g, i, op->object, false);
+		} else if (op->phase == OP_UNBIND) {
+			before_foundations(g, i, op->object, false);
+		}
+	}
+}
+
+/* Does a come before b where the edges leave it open? */
+static bool
+precedes(const struct plan_op *a, const struct plan_op *b)
+{
+	int rank_a = schema_kind_rank(schema_kind_find(a->object->kind));
+	int rank_b = schema_kind_rank(schema_kind_find(b->object->kind));
+
+	if (a->alone != b->alone)
+		return a->alone;
+	if (a->phase != b->phase)
+		return a->phase < b->phase;
+	if (rank_a != rank_b)
+		return (rank_a < rank_b) == (a->phase != OP_DROP);
+	return strcmp(a->object->key, b->object->key) < 0;
+}
+
+/*
+ * Of the ops that wait for none, the first; where all wait for each other,
+ * the first of all, and the server has the last word.
+ */
+static size_t
+choose(const struct plan_ops *ops, const size_t *waits_for, const bool *taken)
+{
+	size_t best = OP_NONE;
+
+	for (size_t i = 0; i < ops->count; i++)
+		if (!taken[i] && waits_for[i] == 0 && (best == OP_NONE ||
+		    precedes(&ops->list[i], &ops->list[best])))
+			best = i;
+	for (size_t i = 0; best == OP_NONE && i < ops->count; i++)
+		if (!taken[i])
+			best = i;
+	return best;
+}
+
+void
+plan_order(const void *owner, struct plan_ops *ops)
+{
+	struct graph g = { .ops = ops };
+	size_t *waits_for;
+	bool *taken;
+
+	ops->order = NEW_ARRAY(owner, size_t, ops->count + 1);
+	find_edges(&g);
+	waits_for = NEW_ARRAY(ops->order, size_t, ops->count + 1);
+	taken = NEW_ARRAY(ops->order, bool, ops->count + 1);
+	for (size_t i = 0; i < g.edge_count; i++)
+		waits_for[g.edges[i].after]++;
+	for (size_t n = 0; n < ops->count; n++) {
+		size_t op = choose(ops, waits_for, taken);
+
+		taken[op] = true;
+		ops->order[n] = op;
+		for (size_t i = 0; i < g.edge_count; i++)
+			if (g.edges[i].before == op)
+				waits_for[g.edges[i].after]--;
+	}
+	talloc_free(waits_for);
+	talloc_free(taken);
+	talloc_free(g.edges);
+}

@@ -1,0 +1,447 @@
+/* schema/read.c - a snapshot from a server's catalogues. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/kind.h"
+#include "schema/normalise.h"
+#include "schema/snapshot.h"
+#include "schema/snapshot_make.h"
+
+#define OLDEST_SERVER	120000
+#define READ_TRIES	3
+
+static const char begin[] =
+	"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/* What changes the text that the server deparses, or could keep us waiting. */
+static const char settings[] =
+	"SELECT set_config(n, v, true) FROM (VALUES ('search_path', ''), "
+	"('TimeZone', 'UTC'), ('DateStyle', 'ISO, MDY'), "
+	"('IntervalStyle', 'postgres'), ('extra_float_digits', '1'), "
+	"('bytea_output', 'hex'), ('quote_all_identifiers', 'off'), "
+	"('row_security', 'off'), ('xmloption', 'content'), "
+	"('lock_timeout', '2s'), ('statement_timeout', '120s'), "
+	"('idle_in_transaction_session_timeout', '0')) t(n, v)";
+
+/*
+ * Schemas that a platform brings along.  They are the platform's where
+ * Supabase's own role exists; elsewhere they are the user's.
+ */
+#define PLATFORM_SCHEMAS \
+	"^(_analytics|_realtime|_supavisor|auth|etl|extensions|pgbouncer|" \
+	"realtime|storage|supabase_functions|cron|dbdev|graphql|" \
+	"graphql_public|net|pgmq|pgsodium|pgsodium_masks|pgtle|repack|tiger|" \
+	"tiger_data|topology|vault|_?timescaledb_.*)$"
+#define OWN_SCHEMAS	"^(supabase_migrations|pgrunbook)$"
+#define IS_PLATFORM \
+	"(n.nspname ~ '" PLATFORM_SCHEMAS "' AND EXISTS (SELECT FROM " \
+	"pg_roles WHERE rolname = 'supabase_admin'))"
+#define IS_BOOKKEEPING	"r.relname = '_prisma_migrations'"
+
+/* Before every kind's query: see schema/kind.h. */
+static const char prelude[] =
+	"WITH member AS (SELECT classid, objid FROM pg_depend "
+	"WHERE deptype = 'e'), "
+	"ours AS (SELECT n.oid, n.nspname, quote_ident(n.nspname) AS q "
+	"FROM pg_namespace n WHERE n.nspname !~ '^pg_' "
+	"AND n.nspname <> 'information_schema' "
+	"AND n.nspname !~ '" OWN_SCHEMAS "' AND NOT " IS_PLATFORM
+	" AND ('pg_namespace'::regclass, n.oid) NOT IN (SELECT * FROM member)), "
+	"rel AS (SELECT r.*, n.nspname, n.q AS qs, "
+	"quote_ident(r.relname) AS qn, n.q||'.'||quote_ident(r.relname) AS q "
+	"FROM pg_class r JOIN ours n ON n.oid = r.relnamespace "
+	"WHERE NOT " IS_BOOKKEEPING " AND r.relpersistence <> 't' "
+	"AND ('pg_class'::regclass, r.oid) NOT IN (SELECT * FROM member)) ";
+
+/*
+ * What is left out, in words.  A kind that gains a file in schema/kinds/
+ * loses its row here.
+ */
+static const char left_out[] =
+	", extras(what, n) AS (VALUES "
+	"('foreign tables', (SELECT count(*) FROM rel WHERE relkind = 'f')), "
+	"('aggregates', (SELECT count(*) FROM pg_proc p JOIN ours n "
+	"  ON n.oid = p.pronamespace WHERE p.prokind = 'a' AND "
+	"  ('pg_proc'::regclass, p.oid) NOT IN (SELECT * FROM member))), "
+	"('range types', (SELECT count(*) FROM pg_type t JOIN ours n "
+	"  ON n.oid = t.typnamespace WHERE t.typtype = 'r' AND "
+	"  ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member))), "
+	"('rules', (SELECT count(*) FROM pg_rewrite w JOIN rel r "
+	"  ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN')), "
+	"('event triggers', (SELECT count(*) FROM pg_event_trigger e WHERE "
+	"  ('pg_event_trigger'::regclass, e.oid) NOT IN "
+	"  (SELECT * FROM member))), "
+	"('publications', (SELECT count(*) FROM pg_publication)), "
+	"('extended statistics', (SELECT count(*) FROM pg_statistic_ext s "
+	"  JOIN ours n ON n.oid = s.stxnamespace)), "
+	"('operators', (SELECT count(*) FROM pg_operator o JOIN ours n "
+	"  ON n.oid = o.oprnamespace WHERE ('pg_operator'::regclass, o.oid) "
+	"  NOT IN (SELECT * FROM member))), "
+	"('collations', (SELECT count(*) FROM pg_collation c JOIN ours n "
+	"  ON n.oid = c.collnamespace WHERE ('pg_collation'::regclass, c.oid) "
+	"  NOT IN (SELECT * FROM member)))) "
+	"SELECT 'schema '||quote_ident(n.nspname)||' ('||CASE "
+	"  WHEN n.nspname ~ '" OWN_SCHEMAS "' THEN 'bookkeeping' "
+	"  WHEN " IS_PLATFORM " THEN 'of the platform' "
+	"  ELSE 'of an extension' END||')' FROM pg_namespace n "
+	"  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' "
+	"  AND n.oid NOT IN (SELECT oid FROM ours) "
+	"UNION ALL SELECT 'table '||n.q||'.'||quote_ident(r.relname)||"
+	"  ' (bookkeeping)' FROM pg_class r JOIN ours n "
+	"  ON n.oid = r.relnamespace WHERE r.relkind = 'r' AND "
+	IS_BOOKKEEPING " "
+	"UNION ALL SELECT n||' '||what||' (not compared)' FROM extras "
+	"  WHERE n > 0 ORDER BY 1";
+
+/* Only what is set down in pg_depend; a sequence's owner is a kind. */
+static const char dependencies[] =
+	"SELECT d.classid||':'||d.objid||':'||d.objsubid, "
+	"d.refclassid||':'||d.refobjid||':'||d.refobjsubid, d.deptype "
+	"FROM pg_depend d WHERE d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S') "
+	"AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'a' "
+	"AND EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid "
+	"AND c.relkind = 'S'))";
+
+/* Changes whenever the catalogues that are read do. */
+static const char stamp[] =
+	"SELECT md5(string_agg(x, ',' ORDER BY x)) FROM ("
+	"SELECT 'c'||oid||':'||xmin x FROM pg_class WHERE oid >= 16384 "
+	"  AND relkind <> 't' AND relpersistence <> 't' "
+	"UNION ALL SELECT 'a'||attrelid||'.'||attnum||':'||xmin "
+	"  FROM pg_attribute WHERE attrelid >= 16384 "
+	"UNION ALL SELECT 'd'||oid||':'||xmin FROM pg_attrdef "
+	"UNION ALL SELECT 'k'||oid||':'||xmin FROM pg_constraint "
+	"UNION ALL SELECT 'p'||oid||':'||xmin FROM pg_proc WHERE oid >= 16384 "
+	"UNION ALL SELECT 't'||oid||':'||xmin FROM pg_type WHERE oid >= 16384 "
+	"UNION ALL SELECT 'e'||oid||':'||xmin FROM pg_enum "
+	"UNION ALL SELECT 'q'||seqrelid||':'||xmin FROM pg_sequence "
+	"UNION ALL SELECT 'g'||oid||':'||xmin FROM pg_trigger "
+	"UNION ALL SELECT 'y'||oid||':'||xmin FROM pg_policy "
+	"UNION ALL SELECT 'n'||oid||':'||xmin FROM pg_namespace "
+	"UNION ALL SELECT 'r'||oid||':'||xmin FROM pg_rewrite WHERE oid >= 16384 "
+	"UNION ALL SELECT 'i'||indexrelid||':'||xmin FROM pg_index "
+	"  WHERE indexrelid >= 16384) q";
+
+struct reader {
+	struct pg_session *session;
+	struct schema_snapshot *snapshot;
+	size_t	 room;
+	json_t	*listed;	/* ref: object's place */
+	json_t	*owners;	/* ref: ref of what it goes with */
+	const char **parents;	/* ref by object */
+	json_t	**depends;	/* set of keys by object */
+};
+
+/* Deparsed texts of an object, settled. */
+static void
+normalise_members(json_t *attributes)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(attributes, next, name, value) {
+		if (json_is_null(value)) {
+			json_object_del(attributes, name);
+		} else if (json_is_string(value)) {
+			char *text = schema_normalise(NULL,
+			    json_string_value(value));
+
+			json_object_set_new(attributes, name, json_string(text));
+			talloc_free(text);
+		} else if (json_is_object(value)) {
+			normalise_members(value);
+		}
+	}
+}
+
+static const char *
+field(const struct pg_result *r, int row, const char *name)
+{
+	int column = PQfnumber(r->res, name);
+
+	return column < 0 ? NULL : pg_value(r, row, column);
+}
+
+static json_t *
+parse_field(const struct pg_result *r, int row, const char *name,
+    struct error *err)
+{
+	const char *text = field(r, row, name);
+	json_t *value = NULL;
+
+	if (text == NULL)
+		return json_object();
+	if (json_parse(text, strlen(text), &value, err) < 0)
+		return NULL;
+	return value;
+}
+
+static int
+add_object(struct reader *rd, const struct schema_kind *k,
+    const struct pg_result *r, int row, struct error *err)
+{
+	struct schema_snapshot *s = rd->snapshot;
+	struct schema_object *o;
+	json_t *attributes, *facts, *depends;
+	const char *parent = field(r, row, "parent");
+	size_t place = s->count, i;
+	json_t *key;
+
+	attributes = parse_field(r, row, "attributes", err);
+	facts = attributes == NULL ? NULL : parse_field(r, row, "facts", err);
+	depends = facts == NULL ? NULL : parse_field(r, row, "depends", err);
+	if (depends == NULL)
+		return -1;
+	if (!(k->flags & KIND_VERBATIM))
+		normalise_members(attributes);
+	o = snapshot_add(s, k->name, field(r, row, "schema"),
+	    field(r, row, "name"), json_owned(s, attributes),
+	    json_owned(s, facts));
+
+	GROW(s, rd->parents, const char *, place + 1);
+	rd->parents[place] = mem_strdup(rd->parents, parent);
+	GROW(s, rd->depends, json_t *, place + 1);
+	rd->depends[place] = json_owned(rd->parents, json_object());
+	json_array_foreach(depends, i, key)
+		json_object_set_new(rd->depends[place], json_string_value(key),
+		    json_true());
+	json_decref(depends);
+	json_object_set_new(rd->listed, field(r, row, "ref"),
+	    json_integer((json_int_t)place));
+	(void)o;
+	return 0;
+}
+
+static int
+read_kind(struct reader *rd, const struct schema_kind *k, struct error *err)
+{
+	void *scratch = talloc_new(rd->snapshot);
+	char *sql = mem_printf(scratch, "%s%s", prelude, k->query);
+	struct pg_result *r;
+	int rc = pg_exec(scratch, rd->session, sql, 0, NULL, &r, err);
+
+	if (rc < 0)
+		rc = error_context(err, "could not read %s objects", k->name);
+	for (int i = 0; rc == 0 && i < r->rows; i++)
+		rc = add_object(rd, k, r, i, err);
+	talloc_free(scratch);
+	return rc;
+}
+
+/* The object that ref is, or is a piece of; -1 where it is none of ours. */
+static int
+resolve(const struct reader *rd, const char *ref)
+{
+	for (int depth = 0; ref != NULL && depth < 8; depth++) {
+		const json_t *place = json_object_get(rd->listed, ref);
+		const char *colon = strrchr(ref, ':');
+		char whole[64];
+
+		if (place != NULL)
+			return (int)json_integer_value(place);
+		snprintf(whole, sizeof(whole), "%.*s:0", (int)(colon - ref), ref);
+		place = json_object_get(rd->listed, whole);
+		if (place != NULL)
+			return (int)json_integer_value(place);
+		if (json_object_get(rd->owners, ref) == NULL)
+			ref = whole;
+		ref = json_str(rd->owners, ref);
+	}
+	return -1;
+}
+
+/* Which of two dependencies says better what an object is a piece of? */
+static bool
+owns(const char *deptype)
+{
+	return strchr("iaeP", *deptype) != NULL;
+}
+
+static bool
+is_within(const struct schema_snapshot *s, const struct reader *rd, int inner,
+    int outer)
+{
+	for (int depth = 0; inner >= 0 && depth < 8; depth++) {
+		if (schema_kind_find(s->objects[inner].kind)->flags & KIND_FIRST)
+			return false;
+		inner = rd->parents[inner] == NULL ? -1 :
+		    resolve(rd, rd->parents[inner]);
+		if (inner == outer)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_depend(struct reader *rd, int object, int on)
+{
+	if (object < 0 || on < 0 || object == on ||
+	    is_within(rd->snapshot, rd, on, object))
+		return;
+	json_object_set_new(rd->depends[object], rd->snapshot->objects[on].key,
+	    json_true());
+}
+
+static int
+read_dependencies(struct reader *rd, struct error *err)
+{
+	struct pg_result *r;
+	static const char order[] = "aPie";	/* the last one wins */
+
+	if (pg_exec(rd->parents, rd->session, dependencies, 0, NULL, &r, err) < 0)
+		return error_context(err, "could not read dependencies");
+	for (const char *type = order; *type != '\0'; type++)
+		for (int i = 0; i < r->rows; i++)
+			if (*pg_value(r, i, 2) == *type && owns(type))
+				json_object_set_new(rd->owners,
+				    pg_value(r, i, 0),
+				    json_string(pg_value(r, i, 1)));
+	for (int i = 0; i < r->rows; i++)
+		add_depend(rd, resolve(rd, pg_value(r, i, 0)),
+		    resolve(rd, pg_value(r, i, 1)));
+	return 0;
+}
+
+/* Parents by key, and what stands on them. */
+static void
+link_parents(struct reader *rd)
+{
+	struct schema_snapshot *s = rd->snapshot;
+
+	for (size_t i = 0; i < s->count; i++) {
+		struct schema_object *o = &s->objects[i];
+		int parent = rd->parents[i] == NULL ? -1 :
+		    resolve(rd, rd->parents[i]);
+
+		if (parent < 0)
+			continue;
+		o->parent = s->objects[parent].key;
+		if (!(schema_kind_find(o->kind)->flags & KIND_FIRST))
+			add_depend(rd, (int)i, parent);
+	}
+	for (size_t i = 0; i < s->count; i++)
+		snapshot_set_depends(s, &s->objects[i], rd->depends[i]);
+}
+
+static int
+read_left_out(struct reader *rd, struct error *err)
+{
+	struct schema_snapshot *s = rd->snapshot;
+	void *scratch = talloc_new(s);
+	struct pg_result *r;
+	int rc = pg_exec(scratch, rd->session,
+	    mem_printf(scratch, "%s%s", prelude, left_out), 0, NULL, &r, err);
+
+	if (rc == 0) {
+		s->left_out = NEW_ARRAY(s, const char *, r->rows + 1);
+		for (int i = 0; i < r->rows; i++)
+			s->left_out[i] = mem_strdup(s->left_out,
+			    pg_value(r, i, 0));
+	}
+	talloc_free(scratch);
+	return rc;
+}
+
+static int
+read_all(struct reader *rd, struct error *err)
+{
+	for (int i = 0; i < schema_kind_count; i++)
+		if (read_kind(rd, schema_kinds[i], err) < 0)
+			return -1;
+	if (read_dependencies(rd, err) < 0)
+		return -1;
+	link_parents(rd);
+	return read_left_out(rd, err);
+}
+
+static int
+read_once(const void *scratch, struct reader *rd, char **before,
+    struct error *err)
+{
+	struct pg_result *ignored;
+	struct error later;
+	int rc;
+
+	if (pg_exec_script(rd->session, begin, err) < 0)
+		return -1;
+	rc = pg_exec(scratch, rd->session, settings, 0, NULL, &ignored, err);
+	if (rc == 0)
+		rc = pg_scalar(scratch, rd->session, stamp, 0, NULL, before, err);
+	if (rc == 0)
+		rc = read_all(rd, err);
+	/* In any case: deparsing a view holds a lock until the end. */
+	if (rc < 0 && pg_alive(rd->session))
+		(void)!pg_exec_script(rd->session, "ROLLBACK", &later);
+	else if (rc == 0)
+		rc = pg_exec_script(rd->session, "COMMIT", err);
+	return rc;
+}
+
+static void
+reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
+{
+	*rd = (struct reader){ .session = s };
+	rd->snapshot = NEW(owner, struct schema_snapshot);
+	rd->snapshot->server_version = pg_server_version(s);
+	rd->parents = NEW_ARRAY(rd->snapshot, const char *, 0);
+	rd->depends = NEW_ARRAY(rd->snapshot, json_t *, 0);
+	rd->listed = json_object();
+	rd->owners = json_object();
+}
+
+static void
+reader_end(struct reader *rd)
+{
+	json_decref(rd->listed);
+	json_decref(rd->owners);
+	talloc_free(rd->depends);
+	talloc_free(rd->parents);
+}
+
+struct schema_snapshot *
+schema_read(const void *owner, struct pg_session *s, struct error *err)
+{
+	void *scratch = talloc_new(owner);
+	struct schema_snapshot *result = NULL;
+
+	if (pg_server_version(s) < OLDEST_SERVER) {
+		error_set(err, ERR_EXPECT, "server version %d is too old",
+		    pg_server_version(s) / 10000);
+		error_detail(err, "schemas are read from version %d on",
+		    OLDEST_SERVER / 10000);
+		talloc_free(scratch);
+		return NULL;
+	}
+	/*
+	 * Deparsed text follows the catalogue of now, rows that of the
+	 * snapshot: a change meanwhile may have mixed the two.
+	 */
+	for (int i = 0; i < READ_TRIES && result == NULL; i++) {
+		struct reader rd;
+		char *before = NULL, *after = NULL;
+		int rc;
+
+		reader_begin(&rd, scratch, s);
+		rc = read_once(scratch, &rd, &before, err);
+		reader_end(&rd);
+		if (rc < 0 || pg_scalar(scratch, s, stamp, 0, NULL, &after,
+		    err) < 0) {
+			talloc_free(scratch);
+			return NULL;
+		}
+		if (str_equal(before, after))
+			result = talloc_steal(owner, rd.snapshot);
+	}
+	if (result == NULL)
+		error_set(err, ERR_EXPECT, "the schema changed while it was "
+		    "read, %d times in a row", READ_TRIES);
+	else
+		snapshot_finish(result);
+	talloc_free(scratch);
+	return result;
+}
