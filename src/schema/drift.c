@@ -18,11 +18,17 @@ present(const struct schema_change *c)
 	return c->from != NULL ? c->from : c->to;
 }
 
+/* Does the part's change say nothing that its parent's does not? */
 static bool
-same_direction(const struct schema_change *a, const struct schema_change *b)
+is_told_by(const struct schema_change *part, const struct schema_change *parent)
 {
-	return (a->from == NULL) == (b->from == NULL) &&
-	    (a->to == NULL) == (b->to == NULL);
+	const struct schema_kind *k = schema_kind_find(present(parent)->kind);
+
+	if (parent->from != NULL && parent->to != NULL)
+		return k->absorbs != NULL &&
+		    k->absorbs(parent->from, parent->to);
+	return (part->from == NULL) == (parent->from == NULL) &&
+	    (part->to == NULL) == (parent->to == NULL);
 }
 
 /* The change that this one is told with: its own, or that of an ancestor. */
@@ -42,7 +48,7 @@ root_of(const struct schema_changes *changes, size_t i)
 		if (place == NULL)
 			return i;
 		parent = (size_t)json_integer_value(place);
-		if (!same_direction(c, &changes->list[parent]))
+		if (!is_told_by(c, &changes->list[parent]))
 			return i;
 		i = parent;
 	}

@@ -62,6 +62,13 @@ struct schema_kind {
 		    const struct schema_object *to);
 
 	/*
+	 * Does this change of it change its parts with it, so that they need
+	 * nothing of their own?  Null: never.
+	 */
+	bool	(*absorbs)(const struct schema_object *from,
+		    const struct schema_object *to);
+
+	/*
 	 * Class, reasons, lock (schema/judge.h).  from is what ACTUAL has, to
 	 * what it shall have; one of them is null for an addition or a drop.
 	 */

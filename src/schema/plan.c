@@ -473,17 +473,21 @@ create_tree(struct plan *p, const struct schema_object *to)
 
 /* ---- one change --------------------------------------------------------- */
 
-/* Does its parent come or go by a change that is wanted too? */
+/* Does a wanted change of its parent bring it, take it, or see to it? */
 static bool
 goes_with_parent(const struct plan *p, const struct schema_object *o,
     bool coming)
 {
+	const struct schema_kind *k;
 	const struct schema_change *c;
 
 	if (!(flags_of(o) & KIND_PART) || o->parent == NULL)
 		return false;
 	c = wanted_change(p, o->parent);
-	return c != NULL && (coming ? c->from == NULL : c->to == NULL);
+	if (c == NULL || c->from == NULL || c->to == NULL)
+		return c != NULL && (coming ? c->from == NULL : c->to == NULL);
+	k = schema_kind_find(c->from->kind);
+	return k->absorbs != NULL && k->absorbs(c->from, c->to);
 }
 
 static void

@@ -150,6 +150,14 @@ alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
+/* A table that becomes a partition has its columns and keys from its parent. */
+static bool
+absorbs(const struct schema_object *from, const struct schema_object *to)
+{
+	return (object_text(from, "partition_of") == NULL) !=
+	    (object_text(to, "partition_of") == NULL);
+}
+
 static void
 judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
@@ -233,6 +241,7 @@ const struct schema_kind schema_kind_table = {
 	.create = create,
 	.drop = drop,
 	.alter = alter,
+	.absorbs = absorbs,
 	.judge = judge,
 	.measure = measure,
 };

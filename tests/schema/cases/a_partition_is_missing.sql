@@ -1,0 +1,6 @@
+-- expect: A add table m_2
+-- from
+CREATE TABLE m (at date NOT NULL) PARTITION BY RANGE (at);
+-- to
+CREATE TABLE m (at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE m_2 PARTITION OF m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');

@@ -1,0 +1,7 @@
+-- expect: B alter table m_2: partition moved
+-- from
+CREATE TABLE m (at date PRIMARY KEY) PARTITION BY RANGE (at);
+CREATE TABLE m_2 (at date NOT NULL PRIMARY KEY);
+-- to
+CREATE TABLE m (at date PRIMARY KEY) PARTITION BY RANGE (at);
+CREATE TABLE m_2 PARTITION OF m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');

@@ -1,0 +1,7 @@
+-- expect: A add table m
+-- from
+-- to
+CREATE TABLE m (at date NOT NULL, v int, PRIMARY KEY (at)) PARTITION BY RANGE (at);
+CREATE TABLE m_1 PARTITION OF m FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE m_rest PARTITION OF m DEFAULT;
+CREATE INDEX m_v ON m (v);

@@ -1,0 +1,192 @@
+/*
+ * Each file of tests/schema/cases/ is a case:
+ *
+ *     -- expect: B alter column orders.total: type coercion; table rewrite
+ *     -- from
+ *     what ACTUAL was made with
+ *     -- to
+ *     what EXPECTED was made with
+ *
+ * The items are those that are expected, no more and no less, with these
+ * reasons (";" between them, and there may be others).  The SQL of the
+ * drift makes ACTUAL like EXPECTED, and the other way round.
+ */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/schemas.h"
+
+#define FROM	"-- from\n"
+#define TO	"-- to\n"
+#define EXPECT	"-- expect: "
+
+struct texts {
+	char	*expect, *from, *to;
+};
+
+static struct texts
+read_case(const void *owner, const char *name)
+{
+	char *path = mem_printf(owner, "%s/tests/schema/cases/%s.sql",
+	    test_srcdir(), name);
+	char *text = slurp(owner, path);
+	char *from = strstr(text, FROM), *to = strstr(text, TO);
+
+	if (from == NULL || to == NULL || to < from)
+		fail_msg("%s has no \"-- from\" before a \"-- to\"", path);
+	*from = *to = '\0';
+	return (struct texts){ .expect = text, .from = from + strlen(FROM),
+		.to = to + strlen(TO) };
+}
+
+/* "B alter column orders.total: reasons" is this item's first part? */
+static bool
+is_item(const void *scratch, const struct drift_item *item, const char *head)
+{
+	static const char *const changes[] = { "add", "drop", "alter" };
+	char *own = mem_printf(scratch, "%c %s %s %s", item->class_,
+	    changes[item->change], item->kind, item->title);
+
+	return strcmp(own, head) == 0;
+}
+
+static void
+expect_item(const void *scratch, const struct drift *d, char *line)
+{
+	char *reasons = strstr(line, ": "), *reason, *rest = NULL;
+	const struct drift_item *item = NULL;
+
+	if (reasons != NULL) {
+		*reasons = '\0';
+		reasons += 2;
+	}
+	for (size_t i = 0; i < d->count; i++)
+		if (is_item(scratch, &d->items[i], line))
+			item = &d->items[i];
+	if (item == NULL)
+		fail_msg("no item \"%s\" among:\n%s", line,
+		    schemas_list(scratch, d));
+	for (reason = reasons == NULL ? NULL : strtok_r(reasons, ";", &rest);
+	    reason != NULL; reason = strtok_r(NULL, ";", &rest))
+		if (!schemas_has_reason(item, str_trim(scratch, reason)))
+			fail_msg("\"%s\" has no reason \"%s\":\n%s", line, reason,
+			    schemas_list(scratch, d));
+}
+
+static void
+expect_items(const void *scratch, const struct drift *d, char *text)
+{
+	char *rest = NULL;
+	size_t count = 0;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest)) {
+		if (!str_starts(line, EXPECT))
+			continue;
+		expect_item(scratch, d, line + strlen(EXPECT));
+		count++;
+	}
+	if (count != d->count)
+		fail_msg("%zu items are expected, there are:\n%s", count,
+		    schemas_list(scratch, d));
+}
+
+/* Each text is a transaction, as a migration's file is. */
+static void
+apply(const void *scratch, const char *dbname, char **texts)
+{
+	struct pg_session *s = schemas_open(scratch, dbname);
+
+	for (; *texts != NULL; texts++) {
+		struct error err;
+
+		if (pg_exec_script(s, *texts, &err) < 0)
+			fail_msg("%s: %s\n%s\n%s", err.sqlstate, err.primary,
+			    err.detail, *texts);
+	}
+	pg_close(s);
+}
+
+static void
+expect_like(const void *scratch, const struct schema_snapshot *wanted,
+    const char *dbname, char **texts)
+{
+	const struct schema_snapshot *now = schemas_read(scratch, dbname);
+	struct drift *d = drift_compare(scratch, wanted, now, NULL);
+
+	if (d->count == 0) {
+		assert_string_equal(now->fingerprint, wanted->fingerprint);
+		return;
+	}
+	for (; *texts != NULL; texts++)
+		print_message("%s--\n", *texts);
+	fail_msg("it does not converge:\n%s", schemas_list(scratch, d));
+}
+
+static void
+run_case(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct texts t = read_case(scratch, *state);
+	char *from = schemas_database(scratch, t.from);
+	char *to = schemas_database(scratch, t.to);
+	const struct schema_snapshot *actual = schemas_read(scratch, from);
+	const struct schema_snapshot *expected = schemas_read(scratch, to);
+	struct drift *d = drift_compare(scratch, expected, actual, NULL);
+	enum drift_truth *truths = NEW_ARRAY(scratch, enum drift_truth,
+	    d->count + 1);
+	char **forward, **codified, **ignored;
+
+	expect_items(scratch, d, t.expect);
+
+	for (size_t i = 0; i < d->count; i++)
+		truths[i] = TRUTH_MIGRATIONS;
+	drift_sql(scratch, d, truths, &forward, &ignored);
+	assert_null(ignored[0]);
+	for (size_t i = 0; i < d->count; i++)
+		truths[i] = TRUTH_DATABASE;
+	drift_sql(scratch, d, truths, &ignored, &codified);
+	assert_null(ignored[0]);
+
+	apply(scratch, from, forward);
+	expect_like(scratch, expected, from, forward);
+	apply(scratch, to, codified);
+	expect_like(scratch, actual, to, codified);
+	cluster_drop_db(from);
+	cluster_drop_db(to);
+	talloc_free(scratch);
+}
+
+int
+main(void)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = mem_printf(scratch, "%s/tests/schema/cases", test_srcdir());
+	struct CMUnitTest *tests;
+	struct error err;
+	char **names;
+	size_t count;
+	int failed;
+
+	if (folder_list(scratch, folder, &names, &count, &err) < 0) {
+		error_print(stderr, "test_cases", &err);
+		return 1;
+	}
+	tests = NEW_ARRAY(scratch, struct CMUnitTest, count);
+	for (size_t i = 0; i < count; i++) {
+		char *name = mem_strndup(tests, names[i], strlen(names[i]) - 4);
+
+		tests[i] = (struct CMUnitTest){ .name = name,
+			.test_func = run_case, .initial_state = name };
+	}
+	test_begin();
+	failed = _cmocka_run_group_tests("cases", tests, count, cluster_start,
+	    cluster_stop);
+	talloc_free(scratch);
+	return test_finish(failed);
+}
