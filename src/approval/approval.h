@@ -38,7 +38,10 @@ int approval_may_sign(const json_t *rule, const struct run_state *state,
 bool approval_is_met(const struct step_state *step, const json_t *rule,
     const char *digest, int64_t now_us);
 
-/* A prepared decision of folder for a step; null: none.  New reference. */
+/*
+ * A prepared decision of folder (null: none) for a step, as a new reference.
+ * Null: there is none, or *err says why it could not be read.
+ */
 json_t *approval_prepared(const char *folder, const char *step,
     struct error *err);
 

@@ -1,1 +1,8 @@
-# src/approval/local.mk - what is built from this folder (see Makefile.am).
+# src/approval/local.mk - digests, and who may sign what.
+
+noinst_LIBRARIES += src/approval/libapproval.a
+src_approval_libapproval_a_SOURCES = \
+	src/approval/approval.c src/approval/approval.h \
+	src/approval/prepared.c
+
+approval_libs = src/approval/libapproval.a $(run_libs)
