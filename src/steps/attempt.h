@@ -6,6 +6,11 @@
  * the socket or the journal's file.  Whatever it starts ends before its
  * run() returns; is_cancelled becomes true when a person asks to stop, and
  * every waiting call below then ends with ERR_CANCELLED.
+ *
+ * The engine's way: attempt_new(), attempt_plan() (what is shown and
+ * signed), journal attempt_started, attempt_run(), journal attempt_finished.
+ * After a crash: attempt_new() with the old number, attempt_settle().
+ * Freeing an attempt closes its sessions; the server rolls back what is open.
  */
 #ifndef PGRUNBOOK_STEPS_ATTEMPT_H
 #define PGRUNBOOK_STEPS_ATTEMPT_H
@@ -18,6 +23,7 @@
 #include "base/loop.h"
 #include "journal/artifact.h"
 #include "postgres/identity.h"
+#include "postgres/outcome.h"
 #include "postgres/session.h"
 #include "run/run.h"
 #include "runbook/model.h"
@@ -26,18 +32,25 @@
 /* What the engine lends to steps of a run.  One for the whole run. */
 struct step_host {
 	struct loop	*loop;
-	struct run	*run;
+	struct run	*run;		/* null only where attempts are dry */
 	const struct window *window;
 	struct scope	*scope;
 	/* A target's parsed URL; null with *err where its URL is not to be had. */
 	const struct pg_target *(*target)(void *arg, const char *name, struct error *err);
-	/* Next intent (ANSWER, DECIDE, COMMENT, FINISH_REVIEW) for the current
-	 * step, taken off the queue; null: none yet.  The caller lets it go. */
+	/*
+	 * Next intent (ANSWER, DECIDE, COMMENT, FINISH_REVIEW) for the current
+	 * step, taken off the queue; null: none yet.  The caller lets it go.
+	 * An object: "type" (the intent's name), its fields, and "principal",
+	 * who it came from.
+	 */
 	json_t		*(*take_intent)(void *arg);
 	void		*arg;
 	bool		 is_headless;
 	const char	*approvals;	/* folder of prepared decisions; null */
 };
+
+struct plan;
+struct attempt_private;
 
 struct attempt {
 	struct step_host *host;
@@ -52,30 +65,73 @@ struct attempt {
 	struct artifact	*output;	/* opened at the first byte */
 	/* set by kinds that lead elsewhere (choose): step id to go on at; null */
 	const char	*goto_step;
-	/* private to attempt.c */
-	void		*private_;
+	struct attempt_private *private_;
 };
 
 struct attempt *attempt_new(const void *owner, struct step_host *host,
     const struct step *step, const char *id, int number);
 
-/* The folder of the step's file: relative paths start there. */
-char *attempt_path(const void *owner, struct attempt *a, const char *path,
-    struct error *err);		/* {{…}} expanded */
+/* Render: fills a->plan.  No effect on anything. */
+int attempt_plan(struct attempt *a, struct error *err) WARN_UNUSED;
+/*
+ * Do it, hold the step's "timeout", run its "verify" query, keep its
+ * "attach" files, and close the output.  0 done; -1 with *err: ERR_CANCELLED
+ * and ERR_TIMEOUT mean stopped, and observed to be.
+ */
+int attempt_run(struct attempt *a, struct error *err) WARN_UNUSED;
+/*
+ * After a crash: what became of attempt was?  proof gets one clause, query
+ * what a person can run to see for himself ("" where there is nothing).
+ */
+int attempt_settle(struct attempt *a, const struct attempt_state *was,
+    enum outcome *outcome, char proof[256], char query[512],
+    struct error *err) WARN_UNUSED;
+
+/* {{…}} expanded. */
 char *attempt_expand(const void *owner, struct attempt *a, const char *text,
+    struct error *err);
+/* The same, and absolute: the folder of the step's file is where it starts. */
+char *attempt_path(const void *owner, struct attempt *a, const char *path,
+    struct error *err);
+/* Text anywhere in value expanded; a new reference. */
+json_t *attempt_expand_json(struct attempt *a, const json_t *value,
     struct error *err);
 /* :'name' and :"name" put in. */
 char *attempt_sql(const void *owner, struct attempt *a, const char *text,
     struct error *err);
 
 /*
- * A session to the step's target (or a named one), opened at first use and
- * kept for the attempt; identity is compared with what was pinned.
+ * A session to the step's target (null) or a named one, and to another
+ * database of its server where database is not null; opened at first use and
+ * kept for the attempt.  Its identity is compared with what was pinned.  Its
+ * timeouts are the attempt's, and pgrunbook.run names the run.
  */
 struct pg_session *attempt_session(struct attempt *a, const char *target,
+    const char *database, struct error *err);
+/* End it now; the server rolls back what is open.  The next one is new. */
+void attempt_close(struct attempt *a, struct pg_session *s);
+/* A session more, owned by owner; cancelling does not touch it where for_cleanup. */
+struct pg_session *attempt_session_new(const void *owner, struct attempt *a,
+    const char *target, const char *database, bool for_cleanup,
     struct error *err);
 const struct pg_target *attempt_target(struct attempt *a, const char *target,
-    struct error *err);
+    const char *database, struct error *err);
+
+/* What was pinned of a target when the run began; null: nothing yet. */
+const json_t *attempt_pinned(const struct attempt *a, const char *target);
+
+/*
+ * From here on those who watch are told who stands in s's way and who queues
+ * behind it.  Once per session; without a second connection nothing is told.
+ */
+void attempt_watch_locks(struct attempt *a, struct pg_session *s);
+
+/* ERR_CANCELLED where a person asked to stop (or the time is up). */
+int attempt_check(const struct attempt *a, struct error *err) WARN_UNUSED;
+
+/* Journal an event with step and attempt put in.  Takes data's reference. */
+int attempt_event(struct attempt *a, enum event_type type, json_t *data,
+    struct error *err) WARN_UNUSED;
 
 /* Output: redacted, to the artifact and to those who watch.  stream 1 or 2. */
 int attempt_output(struct attempt *a, int stream, const char *bytes,
@@ -86,29 +142,43 @@ void attempt_status(struct attempt *a, const char *fmt, ...) PRINTF(2, 3);
 void attempt_progress(struct attempt *a, int64_t done, int64_t total,
     const char *unit, const char *text);
 
-/* A whole file of evidence, and its event. */
+/* Where this attempt's evidence lies: "artifacts/<phase>/<step>.<attempt>". */
+char *attempt_folder(const void *owner, const struct attempt *a);
+/* A whole file of evidence, and its event.  *path (may be null): absolute. */
 int attempt_evidence(struct attempt *a, const char *name, const char *what,
-    const void *bytes, size_t size_bytes, struct error *err) WARN_UNUSED;
-/* A file that exists already (a dump): hashed and named in an event, copied into the bundle when copy. */
+    const void *bytes, size_t size_bytes, char **path, struct error *err)
+    WARN_UNUSED;
+/*
+ * A file that exists already: hashed and named in an event.  One outside of
+ * the bundle is copied into it first.
+ */
 int attempt_attach(struct attempt *a, const char *path, const char *what,
-    bool copy, struct error *err) WARN_UNUSED;
+    struct error *err) WARN_UNUSED;
 /* For later steps, under the step's "register" name (nothing where it has none).  Takes the reference. */
 int attempt_register(struct attempt *a, json_t *value, struct error *err)
     WARN_UNUSED;
 
-/* Journal ASKED, wait for the ANSWER (or for headless: the prepared one, else ERR_WAITING).  *answer is a new reference. */
+/*
+ * Takes question. Journal ASKED, wait for the ANSWER that fits (see steps/ask.h), journal
+ * ANSWERED.  Headless: the prepared one, else ERR_WAITING.  *answer is a new
+ * reference.
+ */
 int attempt_ask(struct attempt *a, json_t *question, json_t **answer,
     struct error *err) WARN_UNUSED;
 
-/* Run a command with output to evidence and screen; progress lines may be looked at. */
-int attempt_command(struct attempt *a, const char *const *argv,
-    char *const *env, const char *cwd,
-    void (*on_line)(void *arg, int stream, const char *line), void *arg,
+/*
+ * Run a command with output to evidence and screen; on_line (may be null)
+ * sees each line.  0: it exited by itself, with *exit_status.
+ */
+struct command {
+	const char *const *argv;
+	const char *const *env;		/* null: this process's own */
+	const char	*cwd;		/* null: this process's own */
+	void		(*on_line)(void *arg, int stream, const char *line);
+	void		*arg;
+	bool		 is_quiet;	/* output goes to on_line alone */
+};
+int attempt_command(struct attempt *a, const struct command *c,
     int *exit_status, struct error *err) WARN_UNUSED;
-
-/* Run statements one by one, journaled, timed and locked as plan says; see steps/statements.c. */
-int attempt_statements(struct attempt *a, struct pg_session *s,
-    const char *sql, bool in_transaction, json_t *expect, struct error *err)
-    WARN_UNUSED;
 
 #endif

@@ -1,1 +1,29 @@
-# src/steps/local.mk - what is built from this folder (see Makefile.am).
+# src/steps/local.mk - the kinds of steps, one file each.
+
+noinst_LIBRARIES += src/steps/libsteps.a
+src_steps_libsteps_a_SOURCES = \
+	src/steps/ask.c src/steps/ask.h \
+	src/steps/attempt.c src/steps/attempt.h \
+	src/steps/choose.c \
+	src/steps/dump.c src/steps/dump.h \
+	src/steps/expect.c src/steps/expect.h \
+	src/steps/freeze.c \
+	src/steps/grid.c src/steps/grid.h \
+	src/steps/guard.c \
+	src/steps/http.c \
+	src/steps/include.c \
+	src/steps/kind.c src/steps/kind.h src/steps/kind.def \
+	src/steps/manual.c \
+	src/steps/manifest.c src/steps/manifest.h \
+	src/steps/output.c \
+	src/steps/plan.c src/steps/plan.h \
+	src/steps/private.h \
+	src/steps/run.c \
+	src/steps/snapshot.c \
+	src/steps/spec.c src/steps/spec.h \
+	src/steps/sql.c \
+	src/steps/statements.c src/steps/statements.h \
+	src/steps/transaction.c \
+	src/steps/wait.c
+
+steps_libs = src/steps/libsteps.a $(CURL_LIBS)

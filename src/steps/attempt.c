@@ -1,0 +1,504 @@
+/*
+ * steps/attempt.c - an attempt's life, its values and its sessions.
+ */
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "postgres/locks.h"
+#include "postgres/sql.h"
+#include "steps/attempt.h"
+#include "steps/expect.h"
+#include "steps/kind.h"
+#include "steps/private.h"
+#include "steps/statements.h"
+
+#define SHARED_LOCK_TIMEOUT_MS	2000
+
+static int64_t
+default_lock_timeout(const struct step_host *host, const struct step *step)
+{
+	const struct target *t = step->target == NULL ? NULL :
+	    window_target(host->window, step->target);
+
+	return t != NULL && (t->environment == ENV_SHARED ||
+	    t->environment == ENV_PRODUCTION) ? SHARED_LOCK_TIMEOUT_MS : 0;
+}
+
+struct attempt *
+attempt_new(const void *owner, struct step_host *host, const struct step *step,
+    const char *id, int number)
+{
+	struct attempt *a = NEW(owner, struct attempt);
+
+	a->host = host;
+	a->step = step;
+	a->id = mem_strdup(a, id);
+	a->number = number;
+	a->uuid = uuid_new(a);
+	a->lock_timeout_ms = step->lock_timeout_ms >= 0 ?
+	    step->lock_timeout_ms : default_lock_timeout(host, step);
+	a->statement_timeout_ms = step->statement_timeout_ms >= 0 ?
+	    step->statement_timeout_ms : 0;
+	a->private_ = NEW(a, struct attempt_private);
+	return a;
+}
+
+int
+attempt_plan(struct attempt *a, struct error *err)
+{
+	if (step_kind_of(a->step)->plan(a, err) < 0)
+		return error_context(err, "could not plan step \"%s\"", a->id);
+	return 0;
+}
+
+static void
+time_is_up(void *arg)
+{
+	struct attempt *a = arg;
+
+	if (a->is_cancelled)
+		return;
+	a->private_->is_timed_out = true;
+	a->is_cancelled = true;
+}
+
+int
+attempt_check(const struct attempt *a, struct error *err)
+{
+	if (!a->is_cancelled)
+		return 0;
+	return error_set(err, ERR_CANCELLED, "the step was cancelled");
+}
+
+/* The step's own "verify": a query and what it must give, read only. */
+static int
+run_verify_query(struct attempt *a, struct error *err)
+{
+	const struct verify_rule *verify = &a->step->verify;
+	struct statements_options o = { NULL, true, true, verify->expect };
+	struct pg_session *s;
+	char *sql;
+	int rc = -1;
+
+	if (verify->query == NULL)
+		return 0;
+	sql = attempt_sql(NULL, a, verify->query, err);
+	s = sql == NULL ? NULL : attempt_session(a, NULL, NULL, err);
+	o.sql = sql;
+	if (s != NULL)
+		rc = statements_run(sql, a, s, &o, NULL, err);
+	talloc_free(sql);
+	return rc < 0 ? error_context(err, "the step's verify query") : 0;
+}
+
+static int
+keep_attached(struct attempt *a, struct error *err)
+{
+	const char **p;
+	char *path;
+	int rc = 0;
+
+	for (p = a->step->attach; p != NULL && *p != NULL && rc == 0; p++) {
+		path = attempt_path(NULL, a, *p, err);
+		rc = path == NULL ? -1 : attempt_attach(a, path,
+		    "attached by the step", err);
+		talloc_free(path);
+	}
+	return rc;
+}
+
+static int
+run_all(struct attempt *a, struct error *err)
+{
+	if (attempt_check(a, err) < 0)
+		return -1;
+	if (step_kind_of(a->step)->run(a, err) < 0)
+		return -1;
+	if (run_verify_query(a, err) < 0)
+		return -1;
+	return keep_attached(a, err);
+}
+
+int
+attempt_run(struct attempt *a, struct error *err)
+{
+	struct loop_timer *timer = NULL;
+	struct error late;
+	int rc;
+
+	if (a->step->timeout_ms > 0)
+		timer = loop_timer_new(a, a->host->loop, a->step->timeout_ms, 0,
+		    time_is_up, a);
+	rc = run_all(a, err);
+	talloc_free(timer);
+	if (rc < 0 && err->code == ERR_CANCELLED && a->private_->is_timed_out) {
+		char *limit = duration_short(NULL, a->step->timeout_ms);
+
+		error_set(err, ERR_TIMEOUT,
+		    "the step did not end within its timeout of %s", limit);
+		talloc_free(limit);
+	}
+	/* Evidence that cannot be kept is a failure, but never hides one. */
+	if (output_finish(a, rc < 0 ? &late : err) < 0)
+		rc = -1;
+	return rc;
+}
+
+int
+attempt_settle(struct attempt *a, const struct attempt_state *was,
+    enum outcome *outcome, char proof[256], char query[512], struct error *err)
+{
+	const struct step_kind *kind = step_kind_of(a->step);
+
+	proof[0] = query[0] = '\0';
+	if (kind->settle == NULL) {
+		*outcome = OUTCOME_NOT_DONE;
+		snprintf(proof, 256, "the step changes nothing");
+		return 0;
+	}
+	return kind->settle(a, was, outcome, proof, query, err);
+}
+
+/* ---- values -------------------------------------------------------------- */
+
+/* "pgrunbook plan": what has no value yet stays as it is written. */
+static char *
+expand_dry(const void *owner, const struct scope *scope, const char *text)
+{
+	struct buffer *b = buffer_new(NULL);
+	const char *open, *close;
+	char *name, *value, *result;
+
+	for (; (open = strstr(text, "{{")) != NULL; text = close) {
+		close = strstr(open, "}}");
+		if (close == NULL)
+			break;
+		close += 2;
+		buffer_add(b, text, (size_t)(open - text));
+		name = mem_strndup(b, open + 2, (size_t)(close - open - 4));
+		value = scope_text(b, scope, str_trim(b, name));
+		if (value != NULL)
+			buffer_puts(b, value);
+		else
+			buffer_add(b, open, (size_t)(close - open));
+	}
+	buffer_puts(b, text);
+	result = mem_strdup(owner, b->data);
+	talloc_free(b);
+	return result;
+}
+
+char *
+attempt_expand(const void *owner, struct attempt *a, const char *text,
+    struct error *err)
+{
+	if (a->is_dry)
+		return expand_dry(owner, a->host->scope, text);
+	return scope_expand(owner, a->host->scope, text, err);
+}
+
+char *
+attempt_path(const void *owner, struct attempt *a, const char *path,
+    struct error *err)
+{
+	char *expanded = attempt_expand(owner, a, path, err);
+	char *folder, *joined;
+
+	if (expanded == NULL || expanded[0] == '/' ||
+	    str_starts(expanded, "{{"))
+		return expanded;
+	folder = path_folder(expanded, a->step->file);
+	joined = path_join(owner, folder, expanded);
+	talloc_free(expanded);
+	return joined;
+}
+
+static json_t *
+expand_text(struct attempt *a, const json_t *value, struct error *err)
+{
+	char *text = attempt_expand(NULL, a, json_string_value(value), err);
+	json_t *j = text == NULL ? NULL : json_string(text);
+
+	talloc_free(text);
+	return j;
+}
+
+static json_t *
+expand_object(struct attempt *a, const json_t *value, struct error *err)
+{
+	json_t *result = json_object(), *item;
+	const char *key;
+	void *iter;
+
+	for (iter = json_object_iter((json_t *)(uintptr_t)value); iter != NULL;
+	    iter = json_object_iter_next((json_t *)(uintptr_t)value, iter)) {
+		key = json_object_iter_key(iter);
+		item = attempt_expand_json(a, json_object_iter_value(iter), err);
+		if (item == NULL) {
+			json_decref(result);
+			return NULL;
+		}
+		json_object_set_new(result, key, item);
+	}
+	return result;
+}
+
+json_t *
+attempt_expand_json(struct attempt *a, const json_t *value, struct error *err)
+{
+	json_t *result, *item;
+	size_t i;
+
+	if (json_is_string(value))
+		return expand_text(a, value, err);
+	if (json_is_object(value))
+		return expand_object(a, value, err);
+	if (!json_is_array(value))
+		return json_deep_copy(value);
+	result = json_array();
+	for (i = 0; i < json_array_size(value); i++) {
+		item = attempt_expand_json(a, json_array_get(value, i), err);
+		if (item == NULL) {
+			json_decref(result);
+			return NULL;
+		}
+		json_array_append_new(result, item);
+	}
+	return result;
+}
+
+struct sql_values {
+	const void	*owner;
+	const struct attempt *attempt;
+};
+
+static const char *
+sql_value(void *arg, const char *name)
+{
+	const struct sql_values *v = arg;
+	const char *text = scope_text(v->owner, v->attempt->host->scope, name);
+
+	if (text == NULL && v->attempt->is_dry)
+		text = mem_printf(v->owner, "{{%s}}", name);
+	return text;
+}
+
+char *
+attempt_sql(const void *owner, struct attempt *a, const char *text,
+    struct error *err)
+{
+	struct sql_values v = { talloc_new(NULL), a };
+	char *sql = sql_expand(owner, text, sql_value, &v, err);
+
+	talloc_free((void *)(uintptr_t)v.owner);
+	return sql;
+}
+
+/* ---- sessions ------------------------------------------------------------ */
+
+static const char *
+target_name(const struct attempt *a, const char *target, struct error *err)
+{
+	if (target == NULL)
+		target = a->step->target;
+	if (target == NULL) {
+		error_set(err, ERR_RUNBOOK, "step \"%s\" has no target", a->id);
+		error_hint(err, "write \"target: NAME\" in the step or its runbook");
+	}
+	return target;
+}
+
+const struct pg_target *
+attempt_target(struct attempt *a, const char *target, const char *database,
+    struct error *err)
+{
+	struct opened_target *o;
+	const struct pg_target *t;
+
+	target = target_name(a, target, err);
+	t = target == NULL ? NULL :
+	    a->host->target(a->host->arg, target, err);
+	if (t == NULL || database == NULL)
+		return t;
+	for (o = a->private_->targets; o != NULL; o = o->next)
+		if (str_equal(o->target, target) &&
+		    str_equal(o->database, database))
+			return o->with_database;
+	o = NEW(a, struct opened_target);
+	o->target = mem_strdup(o, target);
+	o->database = mem_strdup(o, database);
+	o->with_database = pg_target_with_database(o, t, database);
+	o->next = a->private_->targets;
+	a->private_->targets = o;
+	return o->with_database;
+}
+
+static void
+show_notice(void *arg, const char *severity, const char *text)
+{
+	struct attempt *a = arg;
+	char *line = mem_printf(NULL, "%s:  %s\n", severity, text);
+
+	/* A callback of the loop: the failure is told at the next write. */
+	if (attempt_output(a, 2, line, strlen(line),
+	    &a->private_->output_error) < 0)
+		a->is_cancelled = true;
+	talloc_free(line);
+}
+
+const json_t *
+attempt_pinned(const struct attempt *a, const char *target)
+{
+	const struct run_state *state = a->host->run->state;
+	size_t i;
+
+	if (target == NULL)
+		target = a->step->target;
+	for (i = 0; i < state->target_count; i++)
+		if (str_equal(state->targets[i].name, target))
+			return state->targets[i].identity;
+	return NULL;
+}
+
+/* Is it still the database that was pinned when the run began? */
+static int
+compare_identity(struct attempt *a, const char *target, const char *database,
+    struct pg_session *s, struct error *err)
+{
+	const json_t *known = attempt_pinned(a, target);
+	struct pg_identity *now;
+	json_t *pinned;
+	int rc;
+
+	if (known == NULL)
+		return 0;
+	pinned = json_copy((json_t *)(uintptr_t)known);
+	if (database != NULL)
+		json_object_set_new(pinned, "database", json_string(database));
+	now = pg_identity_read(NULL, s, err);
+	rc = now == NULL ? -1 : pg_identity_compare(pinned, now, err);
+	json_decref(pinned);
+	talloc_free(now);
+	return rc;
+}
+
+static int
+prepare_session(struct attempt *a, const struct pg_target *t,
+    struct pg_session *s, struct error *err)
+{
+	char *run = pg_quote_literal(s, a->host->run->state->run != NULL ?
+	    a->host->run->state->run : "");
+	char *sql = mem_printf(run, "SET pgrunbook.run = %s; "
+	    "SET lock_timeout = %lld; SET statement_timeout = %lld", run,
+	    (long long)a->lock_timeout_ms, (long long)a->statement_timeout_ms);
+	int rc;
+
+	/* Prisma's "schema" parameter; "public" is everybody's default. */
+	if (t->schema != NULL && !str_equal(t->schema, "public"))
+		sql = mem_printf(run, "%s; SET search_path = %s", sql,
+		    pg_quote_identifier(run, t->schema));
+	rc = pg_exec_script(s, sql, err);
+	talloc_free(run);
+	return rc;
+}
+
+struct pg_session *
+attempt_session_new(const void *owner, struct attempt *a, const char *target,
+    const char *database, bool for_cleanup, struct error *err)
+{
+	const struct pg_target *t = attempt_target(a, target, database, err);
+	struct pg_options options = { 0 };
+	struct pg_session *s;
+
+	if (t == NULL)
+		return NULL;
+	options.application_name = "pgrunbook";
+	options.cancel = for_cleanup ? NULL : &a->is_cancelled;
+	options.on_notice = show_notice;
+	options.arg = a;
+	s = pg_open(owner, a->host->loop, t, &options, err);
+	if (s == NULL)
+		return NULL;
+	if (compare_identity(a, target_name(a, target, err), database, s,
+	    err) < 0 || prepare_session(a, t, s, err) < 0) {
+		pg_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct pg_session *
+attempt_session(struct attempt *a, const char *target, const char *database,
+    struct error *err)
+{
+	struct opened_session *o;
+
+	target = target_name(a, target, err);
+	if (target == NULL)
+		return NULL;
+	for (o = a->private_->sessions; o != NULL; o = o->next)
+		if (str_equal(o->target, target) &&
+		    str_equal(o->database, database) &&
+		    o->session != NULL && pg_alive(o->session))
+			return o->session;
+	o = NEW(a, struct opened_session);
+	o->target = mem_strdup(o, target);
+	o->database = mem_strdup(o, database);
+	o->session = attempt_session_new(o, a, target, database, false, err);
+	if (o->session == NULL) {
+		talloc_free(o);
+		return NULL;
+	}
+	o->next = a->private_->sessions;
+	a->private_->sessions = o;
+	return o->session;
+}
+
+void
+attempt_close(struct attempt *a, struct pg_session *s)
+{
+	struct opened_session *o;
+
+	for (o = a->private_->sessions; o != NULL; o = o->next) {
+		if (o->session != s)
+			continue;
+		/* The watch looks at a backend that is about to go. */
+		TALLOC_FREE(o->watcher);
+		o->session = NULL;
+	}
+	pg_close(s);
+}
+
+/* ---- locks --------------------------------------------------------------- */
+
+static void
+tell_locks(void *arg, const struct pg_lock_report *report)
+{
+	struct attempt *a = arg;
+
+	run_live(a->host->run, EVENT_LOCKS, json_pack("{s:s, s:o}", "step",
+	    a->id, "report", pg_lock_report_json(report)));
+}
+
+void
+attempt_watch_locks(struct attempt *a, struct pg_session *s)
+{
+	struct opened_session *o = a->private_->sessions;
+	struct error ignored;
+
+	while (o != NULL && o->session != s)
+		o = o->next;
+	if (o == NULL || o->watcher != NULL)
+		return;
+	o->watcher = attempt_session_new(o, a, o->target, o->database, true,
+	    &ignored);
+	if (o->watcher != NULL)
+		pg_lock_watch_start(o->watcher, o->watcher, a->host->loop,
+		    pg_backend_pid(s), tell_locks, NULL, a);
+}

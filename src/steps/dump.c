@@ -1,0 +1,442 @@
+/*
+ * steps/dump.c - pg_dump and pg_restore.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "postgres/progress.h"
+#include "steps/dump.h"
+
+/* Of a command's arguments. */
+#define ARGUMENTS_MAX	24
+
+int
+dump_jobs(struct attempt *a, const char *text, int *jobs, struct error *err)
+{
+	char *expanded, *end;
+	long n;
+
+	*jobs = 1;
+	if (text == NULL)
+		return 0;
+	expanded = attempt_expand(NULL, a, text, err);
+	if (expanded == NULL)
+		return -1;
+	n = strtol(expanded, &end, 10);
+	if (*end != '\0' || n < 1 || n > 64)
+		error_set(err, ERR_RUNBOOK,
+		    "\"jobs\" is not a number from 1 to 64: %s", expanded);
+	else
+		*jobs = (int)n;
+	talloc_free(expanded);
+	return *end != '\0' || n < 1 || n > 64 ? -1 : 0;
+}
+
+/* ---- running one of them ------------------------------------------------------------ */
+
+struct tool {
+	const char	*argv[ARGUMENTS_MAX + 1];
+	size_t		 count;
+	char		*last_error;	/* of its standard error */
+	void		(*on_line)(void *arg, const char *line);
+	void		*arg;
+};
+
+static void
+add(struct tool *t, const char *argument)
+{
+	if (t->count < ARGUMENTS_MAX)
+		t->argv[t->count++] = argument;
+}
+
+static struct tool *
+tool_new(const void *owner, const char *program, int server_version,
+    struct error *err)
+{
+	struct tool *t = NEW(owner, struct tool);
+	char *path = program_find(t, program, server_version / 10000, err);
+
+	if (path == NULL)
+		return NULL;
+	add(t, path);
+	return t;
+}
+
+static void
+tool_line(void *arg, int stream, const char *line)
+{
+	struct tool *t = arg;
+
+	/* "pg_restore: error: ..."; everything else there is --verbose. */
+	if (stream == 2 && (strstr(line, "error:") != NULL ||
+	    strstr(line, "fatal:") != NULL || t->last_error == NULL)) {
+		talloc_free(t->last_error);
+		t->last_error = str_printable(t, line, strlen(line), false);
+	}
+	if (t->on_line != NULL)
+		t->on_line(t->arg, line);
+}
+
+static int
+tool_run(struct attempt *a, struct tool *t, const char *const *env,
+    bool is_quiet, struct error *err)
+{
+	struct command c = { t->argv, env, NULL, tool_line, t, is_quiet };
+	int status;
+
+	if (attempt_command(a, &c, &status, err) < 0)
+		return -1;
+	if (status == 0)
+		return 0;
+	error_set(err, ERR_CHILD, "%s exited with status %d",
+	    path_name(t->argv[0]), status);
+	if (t->last_error != NULL)
+		error_detail(err, "%s", t->last_error);
+	return -1;
+}
+
+/* ---- pg_dump -------------------------------------------------------------------------- */
+
+struct dump_progress {
+	struct attempt	*attempt;
+	struct manifest	*manifest;
+	int64_t		*rows;		/* beside the manifest's tables: so far */
+	bool		*is_begun, *is_active;
+	int64_t		 total;
+};
+
+static void
+tell_progress(struct dump_progress *p, const char *text)
+{
+	const struct manifest_table *t;
+	int64_t done = 0;
+	size_t i;
+
+	for (i = 0; i < p->manifest->table_count; i++) {
+		t = &p->manifest->tables[i];
+		if (p->is_begun[i] && !p->is_active[i])
+			done += t->bytes;
+		else if (p->is_active[i] && t->rows_about > 0)
+			done += (int64_t)((double)t->bytes *
+			    (p->rows[i] > t->rows_about ? 1.0 :
+			    (double)p->rows[i] / (double)t->rows_about));
+	}
+	attempt_progress(p->attempt, done, p->total, "bytes", text);
+}
+
+static void
+took_progress(void *arg, const struct pg_progress *list, size_t count)
+{
+	struct dump_progress *p = arg;
+	const char *text = NULL;
+	size_t i, k;
+
+	for (i = 0; i < p->manifest->table_count; i++) {
+		p->is_active[i] = false;
+		for (k = 0; k < count; k++) {
+			if (!str_equal(list[k].relation,
+			    p->manifest->tables[i].name))
+				continue;
+			p->is_begun[i] = p->is_active[i] = true;
+			p->rows[i] = list[k].done;
+			text = p->manifest->tables[i].name;
+		}
+	}
+	tell_progress(p, text);
+}
+
+static struct dump_progress *
+progress_new(const void *owner, struct attempt *a, struct manifest *m)
+{
+	struct dump_progress *p = NEW(owner, struct dump_progress);
+	size_t i;
+
+	p->attempt = a;
+	p->manifest = m;
+	p->rows = NEW_ARRAY(p, int64_t, m->table_count + 1);
+	p->is_begun = NEW_ARRAY(p, bool, m->table_count + 1);
+	p->is_active = NEW_ARRAY(p, bool, m->table_count + 1);
+	for (i = 0; i < m->table_count; i++)
+		p->total += m->tables[i].bytes;
+	return p;
+}
+
+int
+dump_write(struct attempt *a, const struct pg_target *target,
+    struct manifest *m, const char *snapshot, int jobs, struct error *err)
+{
+	struct tool *t = tool_new(NULL, "pg_dump", m->server_version, err);
+	struct pg_session *watcher;
+	struct error ignored;
+	char *name, *hex;
+	int rc;
+
+	if (t == NULL)
+		return -1;
+	hex = random_hex(t, 8);
+	name = mem_printf(t, "pgrunbook-dump-%s", hex);
+	add(t, "--verbose");
+	add(t, "--no-password");
+	add(t, str_equal(m->format, "directory") ? "-Fd" : "-Fc");
+	if (jobs > 1 && str_equal(m->format, "directory"))
+		add(t, mem_printf(t, "-j%d", jobs));
+	add(t, mem_printf(t, "--snapshot=%s", snapshot));
+	add(t, "--lock-wait-timeout=5s");
+	/* Our own marker rows are of this run alone. */
+	add(t, "--exclude-schema=pgrunbook");
+	add(t, "-f");
+	add(t, m->dump);
+	watcher = attempt_session_new(t, a, NULL, target->dbname, true,
+	    &ignored);
+	if (watcher != NULL)
+		pg_progress_watch_start(watcher, watcher, a->host->loop, 0,
+		    name, took_progress, progress_new(t, a, m));
+	rc = tool_run(a, t, (const char *const *)pg_target_environment(t,
+	    target, name), false, err);
+	talloc_free(t);
+	return rc;
+}
+
+/* ---- reading an archive --------------------------------------------------------------- */
+
+struct contents {
+	struct buffer	*lines;		/* for -L: all but what is ours */
+	int64_t		 entries, table_data;
+};
+
+static void
+took_entry(void *arg, const char *line)
+{
+	struct contents *c = arg;
+
+	if (line[0] == ';' || line[0] == '\0')
+		return;
+	/* The freeze belongs to the run, not to the data. */
+	if (strstr(line, " EVENT TRIGGER ") != NULL &&
+	    strstr(line, "pgrunbook_freeze") != NULL)
+		return;
+	c->entries++;
+	if (strstr(line, " TABLE DATA ") != NULL)
+		c->table_data++;
+	buffer_puts(c->lines, line);
+	buffer_puts(c->lines, "\n");
+}
+
+static struct contents *
+read_contents(const void *owner, struct attempt *a, const struct manifest *m,
+    struct error *err)
+{
+	struct contents *c = NEW(owner, struct contents);
+	struct tool *t = tool_new(c, "pg_restore", m->server_version, err);
+
+	if (t == NULL)
+		return NULL;
+	c->lines = buffer_new(c);
+	t->on_line = took_entry;
+	t->arg = c;
+	add(t, "-l");
+	add(t, m->dump);
+	return tool_run(a, t, NULL, true, err) < 0 ? NULL : c;
+}
+
+int
+dump_check(struct attempt *a, const struct manifest *m, struct error *err)
+{
+	void *owner = talloc_new(NULL);
+	struct contents *c = read_contents(owner, a, m, err);
+	struct tool *t = c == NULL ? NULL :
+	    tool_new(owner, "pg_restore", m->server_version, err);
+	int rc = -1;
+
+	if (t != NULL && c->table_data != (int64_t)m->table_count)
+		error_set(err, ERR_VERIFY, "the archive has data of %lld "
+		    "tables, the database has %zu", (long long)c->table_data,
+		    m->table_count);
+	else if (t != NULL) {
+		attempt_status(a, "reads the archive to its end");
+		add(t, "-f");
+		add(t, "/dev/null");
+		add(t, m->dump);
+		rc = tool_run(a, t, NULL, true, err);
+	}
+	if (rc < 0 && err->code == ERR_CHILD)
+		err->code = ERR_VERIFY;
+	talloc_free(owner);
+	return rc;
+}
+
+/* ---- pg_restore ------------------------------------------------------------------------ */
+
+struct restore_progress {
+	struct attempt	*attempt;
+	int64_t		 done, total;
+};
+
+static void
+took_item(void *arg, const char *line)
+{
+	struct restore_progress *p = arg;
+	const char *item;
+
+	/* One job says "processing item", several say "finished item". */
+	item = strstr(line, "finished item ");
+	if (item == NULL)
+		item = strstr(line, "processing item ");
+	if (item == NULL)
+		return;
+	p->done++;
+	attempt_progress(p->attempt, p->done > p->total ? p->total : p->done,
+	    p->total, "objects", strchr(item, ' ') + 1);
+}
+
+/* The list of what to restore, as a file: pg_restore wants a name. */
+static char *
+write_list(const void *owner, struct attempt *a, const struct contents *c,
+    struct error *err)
+{
+	char *folder = attempt_folder(owner, a), *path;
+
+	folder = path_join(owner, a->host->run->folder, folder);
+	path = path_join(owner, folder, "restore.list");
+	if (file_make_folder(folder, 0700, err) < 0 ||
+	    file_write_atomic(path, c->lines->data, c->lines->size, 0600,
+	    err) < 0)
+		return NULL;
+	return path;
+}
+
+static char **
+restore_environment(const void *owner, struct attempt *a,
+    const struct pg_target *target, bool in_place)
+{
+	char **env = pg_target_environment(owner, target, "pgrunbook-restore");
+	size_t n = 0;
+
+	if (!in_place)
+		return env;
+	/* A frozen database lets our own sessions through by this. */
+	while (env[n] != NULL)
+		n++;
+	GROW(owner, env, char *, n + 2);
+	env[n] = mem_printf(owner, "PGOPTIONS=-c pgrunbook.run=%s",
+	    a->host->run->state->run != NULL ? a->host->run->state->run : "");
+	env[n + 1] = NULL;
+	return env;
+}
+
+int
+dump_restore(struct attempt *a, const struct pg_target *target,
+    const struct manifest *m, int jobs, bool in_place, struct error *err)
+{
+	void *owner = talloc_new(NULL);
+	struct contents *c = read_contents(owner, a, m, err);
+	char *list = c == NULL ? NULL : write_list(owner, a, c, err);
+	struct tool *t = list == NULL ? NULL :
+	    tool_new(owner, "pg_restore", m->server_version, err);
+	struct restore_progress p = { a, 0, c == NULL ? 0 : c->entries };
+	int rc = -1;
+
+	if (t != NULL) {
+		t->on_line = took_item;
+		t->arg = &p;
+		add(t, "--verbose");
+		add(t, "--no-password");
+		add(t, "--exit-on-error");
+		add(t, "--no-owner");
+		if (in_place) {
+			add(t, "--single-transaction");
+			add(t, "--clean");
+			add(t, "--if-exists");
+		} else if (jobs > 1)
+			add(t, mem_printf(t, "-j%d", jobs));
+		add(t, "-L");
+		add(t, list);
+		add(t, "-d");
+		add(t, target->dbname);
+		add(t, m->dump);
+		rc = tool_run(a, t, (const char *const *)restore_environment(
+		    owner, a, target, in_place), false, err);
+	}
+	talloc_free(owner);
+	return rc;
+}
+
+/* ---- databases -------------------------------------------------------------------------- */
+
+struct pg_session *
+dump_maintenance(const void *owner, struct attempt *a, bool for_cleanup,
+    struct error *err)
+{
+	static const char *const names[] = { "postgres", "template1" };
+	struct pg_session *s = NULL;
+	size_t i;
+
+	for (i = 0; s == NULL && i < COUNT_OF(names); i++)
+		s = attempt_session_new(owner, a, NULL, names[i], for_cleanup,
+		    err);
+	return s;
+}
+
+/* The encoding and locale of a database; of template1 where it is not there. */
+static char *
+like_database(const void *owner, struct pg_session *s, const char *like,
+    struct error *err)
+{
+	const char *params[] = { like };
+	struct pg_result *r;
+
+	if (pg_exec(owner, s, "SELECT pg_catalog.quote_literal("
+	    "pg_catalog.pg_encoding_to_char(encoding)),"
+	    " pg_catalog.quote_literal(datcollate),"
+	    " pg_catalog.quote_literal(datctype)"
+	    " FROM pg_catalog.pg_database"
+	    " WHERE datname IN ($1, 'template1')"
+	    " ORDER BY datname = $1 DESC LIMIT 1", 1, params, &r, err) < 0)
+		return NULL;
+	if (r->rows == 0)
+		return mem_strdup(owner, "");
+	return mem_printf(owner, " ENCODING %s LC_COLLATE %s LC_CTYPE %s",
+	    pg_value(r, 0, 0), pg_value(r, 0, 1), pg_value(r, 0, 2));
+}
+
+int
+dump_create_database(struct attempt *a, const char *name, struct error *err)
+{
+	void *owner = talloc_new(NULL);
+	const struct pg_target *target = attempt_target(a, NULL, NULL, err);
+	struct pg_session *s = target == NULL ? NULL :
+	    dump_maintenance(owner, a, false, err);
+	char *like = s == NULL ? NULL :
+	    like_database(owner, s, target->dbname, err), *sql;
+	int rc = -1;
+
+	if (like != NULL) {
+		sql = mem_printf(owner, "CREATE DATABASE %s TEMPLATE template0%s",
+		    pg_quote_identifier(owner, name), like);
+		rc = attempt_printf(a, err, "%s\n", sql);
+		if (rc == 0)
+			rc = pg_exec_script(s, sql, err);
+	}
+	talloc_free(owner);
+	return rc;
+}
+
+int
+dump_drop_database(struct attempt *a, const char *name, struct error *err)
+{
+	void *owner = talloc_new(NULL);
+	struct pg_session *s = dump_maintenance(owner, a, true, err);
+	char *sql = mem_printf(owner, "DROP DATABASE IF EXISTS %s WITH (FORCE)",
+	    pg_quote_identifier(owner, name));
+	int rc = -1;
+
+	if (s != NULL && attempt_printf(a, err, "%s\n", sql) == 0)
+		rc = pg_exec_script(s, sql, err);
+	talloc_free(owner);
+	return rc;
+}

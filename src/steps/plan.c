@@ -1,0 +1,169 @@
+/*
+ * steps/plan.c - what a person sees and signs.
+ */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/redact.h"
+#include "base/str.h"
+#include "postgres/sql.h"
+#include "steps/plan.h"
+
+#define TEXT_SHOWN	32768	/* bytes; the hash is over all of it */
+#define STATEMENT_SHOWN	4096
+#define STATEMENTS_SHOWN 400
+
+static json_t *
+shown_text(const struct attempt *a, const char *text, size_t limit)
+{
+	size_t size = strlen(text);
+	char *safe;
+	json_t *j;
+
+	safe = mem_strndup(NULL, text, size > limit ? limit : size);
+	if (size > limit)
+		safe = talloc_asprintf_append(safe, "\n... (%zu bytes in all)",
+		    size);
+	if (a->host->run != NULL && a->host->run->redactor != NULL)
+		safe = redact_text(safe, a->host->run->redactor, safe);
+	j = json_text(safe, strlen(safe));
+	talloc_free(safe);
+	return j;
+}
+
+static void
+put_default_undo(const struct attempt *a, struct plan *p)
+{
+	if (a->step->rollback != NULL)
+		plan_undo(p, "%s", a->step->rollback);
+	else if (p->class_ == CLASS_R)
+		plan_undo(p, "nothing to undo: it reads only");
+	else
+		plan_undo(p, "no way back is written down for this step");
+}
+
+struct plan *
+plan_text(struct attempt *a, enum step_class class_, const char *reason,
+    const char *text)
+{
+	struct plan *p = NEW(a, struct plan);
+	char sha256[SHA256_HEX_SIZE];
+
+	sha256_of(text, strlen(text), sha256);
+	p->class_ = class_;
+	p->reason = mem_strdup(p, reason);
+	if (a->step->class_declared && a->step->class_ > class_) {
+		p->class_ = a->step->class_;
+		p->reason = "declared in the runbook";
+	}
+	p->shown = json_owned(p, json_pack("{s:o, s:s, s:[], s:[]}",
+	    "text", shown_text(a, text, TEXT_SHOWN), "sha256", sha256,
+	    "statements", "lines"));
+	put_default_undo(a, p);
+	a->plan = p;
+	return p;
+}
+
+void
+plan_raise(struct plan *p, enum step_class class_, const char *reason)
+{
+	if (class_ <= p->class_)
+		return;
+	p->class_ = class_;
+	p->reason = mem_strdup(p, reason);
+}
+
+static const enum step_class class_of[] = {
+	[SQL_READS] = CLASS_R, [SQL_ADDITIVE] = CLASS_A,
+	[SQL_DESTRUCTIVE] = CLASS_B
+};
+
+static json_t *
+statement_json(const struct attempt *a, const struct sql_statement *st)
+{
+	json_t *j = json_pack("{s:o, s:s, s:s}",
+	    "text", shown_text(a, st->text, STATEMENT_SHOWN),
+	    "class", class_name(class_of[st->class_]),
+	    "reason", st->reason != NULL ? st->reason : "");
+
+	if (st->lock != NULL)
+		json_object_set_new(j, "lock", json_string(st->lock));
+	return j;
+}
+
+void
+plan_add_sql(struct attempt *a, struct plan *p, const char *sql)
+{
+	struct sql_script *script = sql_parse(NULL, sql);
+	json_t *list = json_object_get(p->shown, "statements");
+	size_t i;
+
+	for (i = 0; i < script->count; i++) {
+		const struct sql_statement *st = &script->statements[i];
+
+		plan_raise(p, class_of[st->class_], st->reason);
+		if (json_array_size(list) < STATEMENTS_SHOWN)
+			json_array_append_new(list, statement_json(a, st));
+		else if (json_array_size(list) == STATEMENTS_SHOWN)
+			plan_line(p, "only the first %d statements are listed",
+			    STATEMENTS_SHOWN);
+	}
+	if (script->parse_error.code != ERR_NONE)
+		plan_raise(p, CLASS_B, "a statement that the grammar does not know");
+	talloc_free(script);
+}
+
+struct plan *
+plan_sql(struct attempt *a, const char *sql)
+{
+	struct plan *p = plan_text(a, CLASS_R, "reads only", sql);
+
+	plan_add_sql(a, p, sql);
+	put_default_undo(a, p);
+	return p;
+}
+
+void
+plan_cost(struct plan *p, size_t statement, const char *text)
+{
+	json_t *list = json_object_get(p->shown, "statements");
+	json_t *st = json_array_get(list, statement);
+
+	if (st != NULL)
+		json_object_set_new(st, "cost", json_text(text, strlen(text)));
+}
+
+static json_t *
+format(const char *fmt, va_list args)
+{
+	char *text = memory_check(talloc_vasprintf(NULL, fmt, args));
+	json_t *j = json_text(text, strlen(text));
+
+	talloc_free(text);
+	return j;
+}
+
+void
+plan_line(struct plan *p, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	json_array_append_new(json_object_get(p->shown, "lines"),
+	    format(fmt, args));
+	va_end(args);
+}
+
+void
+plan_undo(struct plan *p, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	json_object_set_new(p->shown, "undo", format(fmt, args));
+	va_end(args);
+}

@@ -1,0 +1,27 @@
+/*
+ * steps/plan.h - making what a person sees and signs.
+ *
+ * Ownership: a plan is a child of its attempt.  Long text is cut for the
+ * screen; the hash over all of it is part of what is signed.
+ */
+#ifndef PGRUNBOOK_STEPS_PLAN_H
+#define PGRUNBOOK_STEPS_PLAN_H
+
+#include "steps/attempt.h"
+#include "steps/kind.h"
+
+/* A plan with text alone, which becomes a->plan. */
+struct plan *plan_text(struct attempt *a, enum step_class class_,
+    const char *reason, const char *text);
+/* A plan over SQL: its statements parsed and classified. */
+struct plan *plan_sql(struct attempt *a, const char *sql);
+
+/* Statements of sql behind those that are there; the class rises with them. */
+void plan_add_sql(struct attempt *a, struct plan *p, const char *sql);
+/* The last statement's cost: "rehearsed 6.2s". */
+void plan_cost(struct plan *p, size_t statement, const char *text);
+void plan_raise(struct plan *p, enum step_class class_, const char *reason);
+void plan_line(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+void plan_undo(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * steps/private.h - what an attempt keeps to itself.  For attempt.c, output.c
+ * and ask.c alone.
+ */
+#ifndef PGRUNBOOK_STEPS_PRIVATE_H
+#define PGRUNBOOK_STEPS_PRIVATE_H
+
+#include "base/redact.h"
+#include "steps/attempt.h"
+
+struct opened_session {
+	const char	*target, *database;	/* database: null, the target's own */
+	struct pg_session *session;
+	struct pg_session *watcher;	/* that its lock watch goes through */
+	struct opened_session *next;
+};
+
+struct opened_target {
+	const char	*target, *database;
+	struct pg_target *with_database;
+	struct opened_target *next;
+};
+
+struct attempt_private {
+	struct opened_session *sessions;
+	struct opened_target *targets;
+	struct redact_stream *streams[2];
+	struct buffer	*pending[2];	/* the start of a character that is not whole yet */
+	int64_t		 window_ms;	/* when the live budget was filled last */
+	int64_t		 window_left;	/* live bytes that may still go in it */
+	int		 statement;	/* of the last STATEMENT_STARTED */
+	bool		 is_timed_out;
+	struct error	 output_error;	/* of a write in a callback of the loop */
+};
+
+/* Close the output artifact and journal it. */
+int output_finish(struct attempt *a, struct error *err) WARN_UNUSED;
+
+#endif
