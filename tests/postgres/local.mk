@@ -2,10 +2,14 @@
 
 postgres_tests = \
 	tests/postgres/test_session \
+	tests/postgres/test_sql \
 	tests/postgres/test_target
 check_PROGRAMS += $(postgres_tests)
 TESTS += $(postgres_tests)
 
 postgres_test_libs = $(harness_libs) $(postgres_libs) $(base_libs)
 tests_postgres_test_session_LDADD = $(postgres_test_libs)
+tests_postgres_test_sql_SOURCES = tests/postgres/test_sql.c \
+	tests/postgres/classify.def
+tests_postgres_test_sql_LDADD = $(postgres_test_libs)
 tests_postgres_test_target_LDADD = $(postgres_test_libs)
