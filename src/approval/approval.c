@@ -1,7 +1,6 @@
-/*
- * approval/approval.c - digests, rules, and who may sign under them.
- */
+/* approval/approval.c - who may sign under a rule, and when it is enough. */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "approval/approval.h"
@@ -12,189 +11,212 @@
 void
 approval_digest(const json_t *shown, char hex[SHA256_HEX_SIZE])
 {
-	char *bytes = json_stable(NULL, shown);
+	char *text = json_stable(NULL, shown);
 
-	sha256_of(bytes, strlen(bytes), hex);
-	talloc_free(bytes);
+	sha256_of(text, strlen(text), hex);
+	talloc_free(text);
 }
 
-/*
- * What one name of a step's "from" means: a role stands for its principals
- * and brings its own conditions; any other name is a principal.
- */
-static void
-rule_add_name(json_t *rule, const struct window *w, const char *name,
-    bool *anyone)
-{
-	const struct role *role = window_role(w, name);
-	json_t *from = json_object_get(rule, "from");
-
-	if (role == NULL) {
-		json_array_append_new(from, json_string(name));
-		return;
-	}
-	json_array_append_new(json_object_get(rule, "roles"),
-	    json_string(name));
-	if (role->is_signed)
-		json_object_set_new(rule, "signed", json_true());
-	if (role->not_role != NULL)
-		json_object_set_new(rule, "not", json_string(role->not_role));
-	if (role->from == NULL)
-		*anyone = true;
-	for (size_t i = 0; role->from != NULL && role->from[i] != NULL; i++)
-		json_array_append_new(from, json_string(role->from[i]));
-}
-
-json_t *
-approval_rule_json(const struct step *step, const struct window *w,
-    enum step_class class_, const char *database)
-{
-	const struct approval_rule *r = &step->approval;
-	json_t *rule = json_pack("{s:s, s:s, s:[], s:[], s:I, s:I, s:b}",
-	    "class", class_name(class_),
-	    "ceremony", class_ == CLASS_B ? "typed" : "key",
-	    "from", "roles",
-	    "min", (json_int_t)(r->given && r->min > 0 ? r->min : 1),
-	    "expires_ms", (json_int_t)(r->given ? r->expires_ms : 0),
-	    "signed", r->given && r->is_signed);
-	bool anyone = false;
-
-	memory_check(rule);
-	if (class_ == CLASS_B)
-		json_object_set_new(rule, "type_this", json_string(database));
-	if (r->given && r->not_role != NULL)
-		json_object_set_new(rule, "not", json_string(r->not_role));
-	for (size_t i = 0; r->given && r->from != NULL && r->from[i] != NULL; i++)
-		rule_add_name(rule, w, r->from[i], &anyone);
-	if (anyone)
-		json_array_clear(json_object_get(rule, "from"));
-	return rule;
-}
-
+/* Is name in the rule's "from"?  An empty one means anyone. */
 static bool
-names_include(const json_t *names, const char *name)
+is_among(const json_t *list, const char *name)
 {
 	size_t i;
-	json_t *each;
 
-	json_array_foreach(names, i, each)
-		if (str_equal(json_string_value(each), name))
+	if (json_array_size(list) == 0)
+		return true;
+	for (i = 0; i < json_array_size(list); i++) {
+		const char *one = json_string_value(json_array_get(list, i));
+
+		if (one != NULL && strcmp(one, name) == 0)
 			return true;
+	}
 	return false;
 }
 
-static bool
-is_executor(const struct run_state *state, const struct signer *who)
+static int
+check_from(const json_t *rule, const struct step_state *step,
+    const struct signer *who, struct error *err)
 {
-	const json_t *operator_ = json_object_get(state->opened, "operator");
+	const json_t *from = json_object_get(rule, "from");
+	struct buffer *names;
+	size_t i;
 
-	return json_int(operator_, "uid", -1) == who->uid ||
-	    str_equal(json_str(operator_, "principal"), who->principal);
+	if (is_among(from, who->principal))
+		return 0;
+	error_set(err, ERR_POLICY, "\"%s\" may not sign for step \"%s\"",
+	    who->principal, step->id);
+	names = buffer_new(NULL);
+	for (i = 0; i < json_array_size(from); i++)
+		buffer_printf(names, "%s%s", i > 0 ? ", " : "",
+		    json_string_value(json_array_get(from, i)));
+	error_detail(err, "It wants the sign-off of one of: %s.", names->data);
+	error_hint(err, "a reviewer says who he is with --as NAME");
+	talloc_free(names);
+	return -1;
 }
 
-/*
- * Has this person decided on this digest before?  By an ssh key a person is
- * known apart from the account; by keystrokes the account is the person.
- */
-static const struct sign_state *
-earlier_sign(const struct step_state *step, const char *digest,
-    const struct signer *who)
+static int
+check_not_executor(const json_t *rule, const struct run_state *state,
+    const struct step_state *step, const struct signer *who, struct error *err)
 {
-	for (size_t i = step->sign_count; i-- > 0;) {
-		const struct sign_state *s = &step->signs[i];
+	const json_t *operator_ = json_object_get(state->opened, "operator");
+	int64_t uid = json_int(operator_, "uid", -1);
 
-		if (s->is_void || !str_equal(s->digest, digest))
-			continue;
-		if (str_equal(s->principal, who->principal))
-			return s;
-		if (s->uid == who->uid && !str_equal(s->strength, "ssh") &&
-		    !str_equal(who->strength, "ssh"))
-			return s;
+	if (strcmp(json_str_or(rule, "not", ""), "executor") != 0)
+		return 0;
+	if (strcmp(json_str_or(operator_, "principal", ""),
+	    who->principal) == 0) {
+		error_set(err, ERR_POLICY, "step \"%s\" is signed by somebody "
+		    "else than who opened the run", step->id);
+		error_detail(err, "The run was opened by \"%s\".",
+		    who->principal);
+		return -1;
 	}
-	return NULL;
+	if (who->uid >= 0 && who->uid == uid &&
+	    strcmp(who->strength, "ssh") != 0) {
+		error_set(err, ERR_POLICY, "step \"%s\" is signed by another "
+		    "user of this machine than who opened the run", step->id);
+		error_detail(err, "Both are user id %" PRId64 ", whatever "
+		    "name was given.", uid);
+		error_hint(err, "\"pgrunbook approve\" makes a sign-off as a "
+		    "file, on the signer's own machine");
+		return -1;
+	}
+	return 0;
+}
+
+/* The last word of this one's principal on its digest? */
+static bool
+is_last_word(const struct step_state *step, size_t index)
+{
+	const struct sign_state *sign = &step->signs[index];
+	size_t i;
+
+	for (i = index + 1; i < step->sign_count; i++)
+		if (strcmp(step->signs[i].principal, sign->principal) == 0 &&
+		    strcmp(step->signs[i].digest, sign->digest) == 0)
+			return false;
+	return true;
+}
+
+/* Does this one still count for digest? */
+static bool
+counts(const struct step_state *step, size_t index, const char *digest,
+    int64_t now_us)
+{
+	const struct sign_state *sign = &step->signs[index];
+	size_t i;
+
+	if (sign->is_void || strcmp(sign->digest, digest) != 0 ||
+	    !is_last_word(step, index) ||
+	    (sign->expires_us != 0 && sign->expires_us <= now_us))
+		return false;
+	/* It was for one success, which has been. */
+	for (i = 0; i < step->attempt_count; i++)
+		if (step->attempts[i].number >= sign->attempt &&
+		    step->attempts[i].outcome != NULL &&
+		    strcmp(step->attempts[i].outcome, "done") == 0)
+			return false;
+	return true;
+}
+
+/* An ssh key tells people apart; otherwise an account is one person. */
+static bool
+is_same_person(const struct sign_state *sign, const struct signer *who)
+{
+	if (strcmp(sign->principal, who->principal) == 0)
+		return true;
+	return who->uid >= 0 && sign->uid == who->uid &&
+	    strcmp(sign->strength != NULL ? sign->strength : "", "ssh") != 0 &&
+	    strcmp(who->strength, "ssh") != 0;
 }
 
 int
 approval_may_sign(const json_t *rule, const struct run_state *state,
     const struct step_state *step, const struct signer *who, struct error *err)
 {
-	const json_t *from = json_object_get(rule, "from");
-	const struct attempt_state *attempt = step_last_attempt(step);
-	const struct sign_state *earlier;
+	const struct attempt_state *a = step_last_attempt(step);
+	size_t i;
 
-	if (json_array_size(from) > 0 && !names_include(from, who->principal)) {
-		char *names = json_stable(NULL, from);
+	if (check_from(rule, step, who, err) != 0 ||
+	    check_not_executor(rule, state, step, who, err) != 0)
+		return -1;
+	if (json_flag(rule, "signed") && strcmp(who->strength, "ssh") != 0) {
+		error_set(err, ERR_POLICY, "step \"%s\" wants an ssh signature",
+		    step->id);
+		error_detail(err, "What came is weaker: %s.", who->strength);
+		return -1;
+	}
+	for (i = 0; a != NULL && i < step->sign_count; i++)
+		if (!step->signs[i].is_refusal &&
+		    counts(step, i, a->digest, state->last_us) &&
+		    is_same_person(&step->signs[i], who))
+			return error_set(err, ERR_POLICY,
+			    "\"%s\" has signed for step \"%s\" already",
+			    step->signs[i].principal, step->id);
+	return 0;
+}
 
-		error_set(err, ERR_POLICY, "\"%s\" may not sign for step \"%s\"",
-		    who->principal, step->id);
-		error_detail(err, "It wants the sign-off of one of %s.", names);
-		error_hint(err, "a reviewer attaches with \"pgrunbook review "
-		    "--as NAME\"");
-		talloc_free(names);
-		return -1;
-	}
-	if (str_equal(json_str(rule, "not"), "executor") &&
-	    is_executor(state, who) && !str_equal(who->strength, "ssh")) {
-		error_set(err, ERR_POLICY,
-		    "the executor may not sign for step \"%s\"", step->id);
-		error_detail(err, "The socket says that \"%s\" is uid %lld, who "
-		    "opened this run.", who->principal, (long long)who->uid);
-		return -1;
-	}
-	if (json_flag(rule, "signed") && !str_equal(who->strength, "ssh")) {
-		error_set(err, ERR_POLICY, "step \"%s\" wants a sign-off by an "
-		    "ssh key, not by %s", step->id, who->strength);
-		return -1;
-	}
-	if (attempt == NULL || attempt->digest == NULL)
+int
+approval_check_typed(const json_t *rule, const char *typed, struct error *err)
+{
+	const char *wanted = json_str(rule, "type_this");
+
+	if (strcmp(json_str_or(rule, "ceremony", "typed"), "typed") != 0)
+		return 0;
+	if (typed == NULL)
 		return error_set(err, ERR_POLICY,
-		    "step \"%s\" has nothing to sign for yet", step->id);
-	earlier = earlier_sign(step, attempt->digest, who);
-	if (earlier != NULL && !earlier->is_refusal &&
-	    json_int(rule, "min", 1) > 1) {
-		error_set(err, ERR_POLICY,
-		    "\"%s\" has signed for this already", earlier->principal);
-		error_detail(err, "Step \"%s\" wants %lld different people.",
-		    step->id, (long long)json_int(rule, "min", 1));
+		    "to sign for class B the name is typed");
+	if (wanted == NULL || strcmp(typed, wanted) != 0) {
+		error_set(err, ERR_POLICY, "what was typed is not the name");
+		error_detail(err, "Wanted is \"%s\".",
+		    wanted != NULL ? wanted : "");
 		return -1;
 	}
 	return 0;
 }
 
+/* A sign-off before index that is the same person's. */
 static bool
-is_expired(const struct sign_state *s, int64_t now_us)
+has_signed_before(const struct step_state *step, size_t index,
+    const char *digest, int64_t now_us)
 {
-	return s->expires_us > 0 && s->expires_us <= now_us;
-}
+	const struct sign_state *sign = &step->signs[index];
+	const struct signer who = {
+		sign->principal, sign->user, sign->uid, sign->strength,
+	};
+	size_t i;
 
-/* The last word of s's principal on this digest, counted from index i on. */
-static bool
-is_last_word(const struct step_state *step, size_t i)
-{
-	for (size_t k = i + 1; k < step->sign_count; k++)
-		if (str_equal(step->signs[k].principal,
-		    step->signs[i].principal) &&
-		    str_equal(step->signs[k].digest, step->signs[i].digest))
-			return false;
-	return true;
+	for (i = 0; i < index; i++)
+		if (!step->signs[i].is_refusal &&
+		    counts(step, i, digest, now_us) &&
+		    is_same_person(&step->signs[i], &who))
+			return true;
+	return false;
 }
 
 bool
 approval_is_met(const struct step_state *step, const json_t *rule,
     const char *digest, int64_t now_us)
 {
-	int64_t valid = 0;
+	const json_t *from = json_object_get(rule, "from");
+	int64_t min = json_int(rule, "min", 1), people = 0;
+	size_t i;
 
-	for (size_t i = 0; i < step->sign_count; i++) {
-		const struct sign_state *s = &step->signs[i];
+	for (i = 0; i < step->sign_count; i++) {
+		const struct sign_state *sign = &step->signs[i];
 
-		if (s->is_void || !str_equal(s->digest, digest) ||
-		    !is_last_word(step, i))
+		if (!counts(step, i, digest, now_us))
 			continue;
-		if (s->is_refusal)
+		if (sign->is_refusal)
 			return false;
-		if (!is_expired(s, now_us))
-			valid++;
+		if (!is_among(from, sign->principal) ||
+		    (json_flag(rule, "signed") &&
+		    strcmp(sign->strength, "ssh") != 0) ||
+		    has_signed_before(step, i, digest, now_us))
+			continue;
+		people++;
 	}
-	return valid >= json_int(rule, "min", 1);
+	return people >= (min > 0 ? min : 1);
 }

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += src/approval/libapproval.a
 src_approval_libapproval_a_SOURCES = \
 	src/approval/approval.c src/approval/approval.h \
-	src/approval/prepared.c
+	src/approval/prepared.c \
+	src/approval/rule.c
 
 approval_libs = src/approval/libapproval.a $(run_libs)

@@ -199,7 +199,7 @@ state_waits_for(const struct run_state *s)
 		a = step_last_attempt(step);
 		if (a == NULL || a->question == NULL)
 			return "sign-off";
-		return strcmp(json_str_or(a->question, "kind", ""), "review") ==
+		return strcmp(json_str_or(a->question, "type", ""), "review") ==
 		    0 ? "decision" : "answer";
 	case STEP_FAILED:
 	case STEP_CANCELLED:

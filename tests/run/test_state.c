@@ -185,13 +185,13 @@ questions_and_answers_come_and_go(void **state)
 	(void)state;
 	append_digest(EVENT_ATTEMPT_STARTED, "main/look", 1, digest, "");
 	sample_append(r, EVENT_ASKED, "{'step': 'main/look', 'attempt': 1, "
-	    "'question': {'kind': 'manual'}}");
+	    "'question': {'type': 'manual'}}");
 	assert_string_equal(state_waits_for(r->state), "answer");
 	sample_append(r, EVENT_ANSWERED, "{'step': 'main/look', 'attempt': 1, "
 	    "'answer': {'ok': true}, 'principal': 'ana'}");
 	assert_null(state_waits_for(r->state));
 	sample_append(r, EVENT_ASKED, "{'step': 'main/look', 'attempt': 1, "
-	    "'question': {'kind': 'review'}}");
+	    "'question': {'type': 'review'}}");
 	assert_string_equal(state_waits_for(r->state), "decision");
 	sample_append(r, EVENT_DECIDED, "{'step': 'main/look', 'item': 'i', "
 	    "'truth': 'database', 'principal': 'ana'}");
