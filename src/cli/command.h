@@ -37,7 +37,7 @@ struct options {
 };
 
 struct call {
-	const struct command *command;
+	const struct subcommand *command;
 	struct options	 options;
 	const char	**args;		/* null-terminated */
 	size_t		 arg_count;
@@ -45,7 +45,7 @@ struct call {
 
 enum completes { COMPLETES_NOTHING, COMPLETES_FILES, COMPLETES_RUNS, COMPLETES_COMMANDS };
 
-struct command {
+struct subcommand {
 	const char	*name, *arguments;
 	int		 least, most;
 	enum completes	 completes;
@@ -60,8 +60,8 @@ struct command {
 #undef COMMAND
 
 /* All of them; the last has a null name. */
-extern const struct command commands[];
-const struct command *command_find(const char *name);
+extern const struct subcommand commands[];
+const struct subcommand *command_find(const char *name);
 
 /* Print the error; its exit code. */
 int command_fail(const struct error *err);

@@ -19,7 +19,7 @@ print_option(const struct option_row *o)
 }
 
 void
-help_command(const struct command *c)
+help_command(const struct subcommand *c)
 {
 	printf("usage: pgrunbook %s%s%s%s\n\n%s\n", c->name,
 	    c->options[0] != '\0' ? " [OPTION]..." : "",
@@ -37,7 +37,7 @@ help_all(void)
 	printf("usage: pgrunbook [COMMAND] [OPTION]... [ARGUMENT]...\n\n"
 	    "Walks people through Postgres maintenance windows, step by step.\n"
 	    "Without a command: the runbooks found here, and the runs that wait.\n\n");
-	for (const struct command *c = commands; c->name != NULL; c++) {
+	for (const struct subcommand *c = commands; c->name != NULL; c++) {
 		char left[64];
 
 		if (c->doc[0] == '\0')
@@ -52,7 +52,7 @@ help_all(void)
 int
 command_help(struct call *c)
 {
-	const struct command *of;
+	const struct subcommand *of;
 
 	if (c->arg_count == 0) {
 		help_all();

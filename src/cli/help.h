@@ -7,6 +7,6 @@
 #include "cli/command.h"
 
 void help_all(void);
-void help_command(const struct command *c);
+void help_command(const struct subcommand *c);
 
 #endif

@@ -2,11 +2,14 @@
 
 bin_PROGRAMS += pgrunbook
 pgrunbook_SOURCES = \
+	src/cli/approve.c \
 	src/cli/command.h src/cli/commands.def \
 	src/cli/help.c src/cli/help.h \
+	src/cli/link.c src/cli/link.h \
 	src/cli/main.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/report.c \
 	src/cli/runs.c \
+	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
-pgrunbook_LDADD = $(report_libs) $(run_libs) $(base_libs)
+pgrunbook_LDADD = $(report_libs) $(wire_libs) $(base_libs)

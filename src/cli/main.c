@@ -12,7 +12,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 
-const struct command commands[] = {
+const struct subcommand commands[] = {
 #define COMMAND(function, name, arguments, least, most, completes, options, doc) \
 	{ name, arguments, least, most, COMPLETES_##completes, options, doc, \
 	    command_##function },
@@ -21,10 +21,10 @@ const struct command commands[] = {
 	{ NULL }
 };
 
-const struct command *
+const struct subcommand *
 command_find(const char *name)
 {
-	for (const struct command *c = commands; c->name != NULL; c++)
+	for (const struct subcommand *c = commands; c->name != NULL; c++)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
@@ -61,7 +61,7 @@ unknown_command(const char *word)
 	struct error err;
 	size_t n = 0;
 
-	for (const struct command *c = commands; c->name != NULL; c++)
+	for (const struct subcommand *c = commands; c->name != NULL; c++)
 		if (c->doc[0] != '\0')
 			names[n++] = c->name;
 	names[n] = NULL;
@@ -75,7 +75,7 @@ unknown_command(const char *word)
 }
 
 static int
-call_command(const struct command *command, int argc, char **argv)
+call_command(const struct subcommand *command, int argc, char **argv)
 {
 	struct error err;
 	struct call *call;
@@ -99,7 +99,7 @@ call_command(const struct command *command, int argc, char **argv)
 static int
 dispatch(int argc, char **argv)
 {
-	const struct command *command;
+	const struct subcommand *command;
 
 	if (argc < 2) {
 		help_all();

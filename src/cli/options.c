@@ -21,7 +21,7 @@ const struct option_row option_rows[] = {
 };
 
 bool
-option_applies(const struct command *c, const struct option_row *o)
+option_applies(const struct subcommand *c, const struct option_row *o)
 {
 	const char *at = c->options;
 	size_t size = strlen(o->name);
@@ -68,7 +68,7 @@ set_option(struct call *call, const struct option_row *o, const char *text)
 
 /* getopt's table for one command; val is the row's index. */
 static struct option *
-long_options(const void *owner, const struct command *c)
+long_options(const void *owner, const struct subcommand *c)
 {
 	struct option *table = NEW_ARRAY(owner, struct option,
 	    COUNT_OF(option_rows) + 1);
@@ -88,7 +88,7 @@ long_options(const void *owner, const struct command *c)
 }
 
 static int
-unknown_option(const struct command *c, const char *word, struct error *err)
+unknown_option(const struct subcommand *c, const char *word, struct error *err)
 {
 	const char *names[COUNT_OF(option_rows) + 1], *near;
 	char *name = mem_strndup(NULL, word, strcspn(word, "="));
@@ -109,7 +109,7 @@ unknown_option(const struct command *c, const char *word, struct error *err)
 }
 
 static int
-check_count(const struct command *c, size_t count, struct error *err)
+check_count(const struct subcommand *c, size_t count, struct error *err)
 {
 	if ((int)count >= c->least && (c->most < 0 || (int)count <= c->most))
 		return 0;
@@ -151,7 +151,7 @@ parse_options(struct call *call, int argc, char **argv, bool *help,
 }
 
 struct call *
-call_parse(const void *owner, const struct command *command, int argc,
+call_parse(const void *owner, const struct subcommand *command, int argc,
     char **argv, bool *help, struct error *err)
 {
 	struct call *call = NEW(owner, struct call);

@@ -20,13 +20,13 @@ struct option_row {
 extern const struct option_row option_rows[];
 
 /* Does this command take this option? */
-bool option_applies(const struct command *c, const struct option_row *o);
+bool option_applies(const struct subcommand *c, const struct option_row *o);
 
 /*
  * Parse argv (argv[0] is the command's name) into a new call.  Null with
  * *err: ERR_USAGE.  *help becomes true where --help is among the options.
  */
-struct call *call_parse(const void *owner, const struct command *command,
+struct call *call_parse(const void *owner, const struct subcommand *command,
     int argc, char **argv, bool *help, struct error *err);
 
 #endif

@@ -1,0 +1,33 @@
+/* cli/terminal.c - a line from the person at the terminal. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "cli/terminal.h"
+
+bool
+terminal_is_there(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+char *
+terminal_ask(const void *owner, const char *question)
+{
+	char *line = NULL, *text = NULL;
+	size_t room = 0;
+
+	printf("%s", question);
+	fflush(stdout);
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	if (getline(&line, &room, stdin) >= 0)
+		text = str_trim(owner, line);
+	else
+		printf("\n");
+	free(line);
+	return text;
+}
