@@ -4,6 +4,7 @@ bin_PROGRAMS += pgrunbook
 pgrunbook_SOURCES = \
 	src/cli/approve.c \
 	src/cli/command.h src/cli/commands.def \
+	src/cli/complete.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/link.c src/cli/link.h \
 	src/cli/main.c \
@@ -13,3 +14,6 @@ pgrunbook_SOURCES = \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
 pgrunbook_LDADD = $(report_libs) $(wire_libs) $(base_libs)
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = completion/pgrunbook
