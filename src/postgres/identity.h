@@ -28,11 +28,26 @@ struct pg_identity {
 struct pg_identity *pg_identity_read(const void *owner, struct pg_session *s,
     struct error *err);
 json_t *pg_identity_json(const struct pg_identity *id);	/* new reference */
-/* Same database of the same cluster by the same role?  pinned is pg_identity_json()'s. */
+/*
+ * Same database of the same cluster by the same role, with the same
+ * environment, no failover since?  pinned is pg_identity_json()'s.
+ * ERR_IDENTITY: the detail says what differs.
+ */
 int pg_identity_compare(const json_t *pinned, const struct pg_identity *now,
     struct error *err) WARN_UNUSED;
 
-/* One run per target at a time: a session advisory lock of our own. */
+/*
+ * Does a pooler hand out server connections by transaction?  Then sessions
+ * hold nothing: no settings, no locks.  Opens a second connection; asks
+ * nothing where identity says that there is no pooler.
+ */
+int pg_identity_pooled_by_transaction(struct loop *l, struct pg_session *s,
+    bool *by_transaction, struct error *err) WARN_UNUSED;
+
+/*
+ * One run per database at a time: a session advisory lock of our own, held
+ * until the session ends.  Names the session "pgrunbook run ID".
+ */
 int pg_run_lock(struct pg_session *s, const char *run_id, struct error *err)
     WARN_UNUSED;	/* ERR_BUSY: detail says pid, user, application, since when */
 

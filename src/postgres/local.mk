@@ -11,13 +11,14 @@ src_postgres_libpostgres_a_SOURCES = \
 	src/postgres/drops.def \
 	src/postgres/environment.c src/postgres/environment.h \
 	src/postgres/functions.def \
-	src/postgres/identity.h \
-	src/postgres/locks.h \
+	src/postgres/identity.c src/postgres/identity.h \
+	src/postgres/locks.c src/postgres/locks.h \
 	src/postgres/look.c src/postgres/look.h \
 	src/postgres/look_query.c \
 	src/postgres/outcome.h \
 	src/postgres/placeholder.h \
-	src/postgres/progress.h \
+	src/postgres/poller.c src/postgres/poller.h \
+	src/postgres/progress.c src/postgres/progress.h \
 	src/postgres/resolve.c src/postgres/resolve.h \
 	src/postgres/scan.c \
 	src/postgres/session.c src/postgres/session.h \

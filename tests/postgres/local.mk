@@ -1,6 +1,8 @@
 # tests/postgres/local.mk - the tests of src/postgres.
 
 postgres_tests = \
+	tests/postgres/test_identity \
+	tests/postgres/test_locks \
 	tests/postgres/test_session \
 	tests/postgres/test_sql \
 	tests/postgres/test_target
@@ -8,6 +10,12 @@ check_PROGRAMS += $(postgres_tests)
 TESTS += $(postgres_tests)
 
 postgres_test_libs = $(harness_libs) $(postgres_libs) $(base_libs)
+tests_postgres_test_identity_SOURCES = tests/postgres/test_identity.c \
+	tests/postgres/sessions.h
+tests_postgres_test_identity_LDADD = $(postgres_test_libs)
+tests_postgres_test_locks_SOURCES = tests/postgres/test_locks.c \
+	tests/postgres/sessions.h
+tests_postgres_test_locks_LDADD = $(postgres_test_libs)
 tests_postgres_test_session_LDADD = $(postgres_test_libs)
 tests_postgres_test_sql_SOURCES = tests/postgres/test_sql.c \
 	tests/postgres/classify.def

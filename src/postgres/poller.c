@@ -1,0 +1,78 @@
+/* postgres/poller.c - one query, asked again and again while others work. */
+
+#include "base/memory.h"
+#include "postgres/poller.h"
+
+/* A question under way, which cannot be taken back: owned by the session. */
+struct flight {
+	struct pg_poller	*poller;	/* null: nobody waits for it */
+};
+
+struct pg_poller {
+	struct pg_session	*session;
+	char			*sql;
+	struct loop_timer	*timer;
+	struct flight		*flight;
+	void			(*on_answer)(void *arg,
+				    const struct pg_result *r);
+	void			(*on_error)(void *arg, const struct error *err);
+	void			*arg;
+};
+
+static int
+poller_destroy(struct pg_poller *p)
+{
+	if (p->flight != NULL)
+		p->flight->poller = NULL;
+	return 0;
+}
+
+static void
+answered(void *arg, const struct pg_result *r, const struct error *err)
+{
+	struct flight *flight = arg;
+	struct pg_poller *p = flight->poller;
+
+	talloc_free(flight);
+	if (p == NULL)
+		return;
+	p->flight = NULL;
+	if (err == NULL) {
+		p->on_answer(p->arg, r);
+		return;
+	}
+	talloc_free(p->timer);
+	p->timer = NULL;
+	if (p->on_error != NULL)
+		p->on_error(p->arg, err);
+}
+
+static void
+ask(void *arg)
+{
+	struct pg_poller *p = arg;
+
+	if (p->flight != NULL)
+		return;
+	p->flight = NEW(p->session, struct flight);
+	p->flight->poller = p;
+	pg_query_async(p->session, p->sql, answered, p->flight);
+}
+
+struct pg_poller *
+pg_poller_start(const void *owner, struct pg_session *s, struct loop *l,
+    const char *sql, int64_t period_ms,
+    void (*on_answer)(void *arg, const struct pg_result *r),
+    void (*on_error)(void *arg, const struct error *err), void *arg)
+{
+	struct pg_poller *p = NEW(owner, struct pg_poller);
+
+	p->session = s;
+	p->sql = mem_strdup(p, sql);
+	p->on_answer = on_answer;
+	p->on_error = on_error;
+	p->arg = arg;
+	p->timer = loop_timer_new(p, l, 0, period_ms, ask, p);
+	talloc_set_destructor(p, poller_destroy);
+	return p;
+}
