@@ -5,15 +5,18 @@ pgrunbook_SOURCES = \
 	src/cli/approve.c \
 	src/cli/command.h src/cli/commands.def \
 	src/cli/complete.c \
+	src/cli/diff.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/link.c src/cli/link.h \
 	src/cli/main.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/report.c \
 	src/cli/runs.c \
+	src/cli/side.c src/cli/side.h \
+	src/cli/snapshot.c \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
-pgrunbook_LDADD = $(report_libs) $(wire_libs) $(base_libs)
+pgrunbook_LDADD = $(report_libs) $(schema_libs) $(wire_libs) $(postgres_libs) $(base_libs)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = completion/pgrunbook

@@ -20,6 +20,15 @@ struct migration {
 	char		 sha256[SHA256_HEX_SIZE];
 };
 
+/*
+ * Which layout a folder has: Prisma's where a sub-folder holds a
+ * migration.sql, Supabase's where each *.sql begins with its version.
+ */
+int migrations_layout_of(const char *folder, enum migrations_layout *layout,
+    struct error *err) WARN_UNUSED;
+/* One file that holds all, as pg_dump --schema-only writes it. */
+int migrations_read_file(const void *owner, const char *path,
+    struct migration **list, size_t *count, struct error *err) WARN_UNUSED;
 /* Read a folder in its layout's order; ERR_RUNBOOK or ERR_IO with the file. */
 int migrations_read(const void *owner, const char *folder,
     enum migrations_layout layout, struct migration **list, size_t *count,

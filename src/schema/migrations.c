@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "schema/expected.h"
 
+#define SUPABASE_NAME		"^([0-9]+)_(.*)\\.sql$"
 #define MIGRATION_MAX_BYTES	((size_t)64 * 1024 * 1024)
 
 /* The file that name stands for; null where it is no migration. */
@@ -21,7 +22,7 @@ migration_path(const void *owner, const char *folder, const char *name,
 		return file_is_folder(path) ?
 		    path_join(owner, path, "migration.sql") : NULL;
 	case LAYOUT_SUPABASE:
-		return str_matches(name, "^([0-9]+)_(.*)\\.sql$") ? path : NULL;
+		return str_matches(name, SUPABASE_NAME) ? path : NULL;
 	case LAYOUT_SQL:
 		return str_ends(name, ".sql") && !file_is_folder(path) ?
 		    path : NULL;
@@ -78,6 +79,68 @@ read_one(const void *owner, struct migration *m, const char *name,
 	m->name = mem_strdup(owner, name);
 	m->path = path;
 	m->sql = text;
+	return 0;
+}
+
+int
+migrations_layout_of(const char *folder, enum migrations_layout *layout,
+    struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	size_t count, versioned = 0, plain = 0;
+	char **names;
+
+	if (folder_list(scratch, folder, &names, &count, err) < 0) {
+		talloc_free(scratch);
+		return -1;
+	}
+	*layout = LAYOUT_SQL;
+	for (size_t i = 0; i < count; i++) {
+		char *path = migration_path(scratch, folder, names[i],
+		    LAYOUT_PRISMA);
+
+		if (path != NULL && file_exists(path))
+			*layout = LAYOUT_PRISMA;
+		else if (str_matches(names[i], SUPABASE_NAME))
+			versioned++;
+		else if (str_ends(names[i], ".sql"))
+			plain++;
+	}
+	if (*layout == LAYOUT_SQL && versioned > 0 && plain == 0)
+		*layout = LAYOUT_SUPABASE;
+	talloc_free(scratch);
+	return 0;
+}
+
+/* psql's own commands mean nothing to the server; pg_dump writes two. */
+static char *
+without_restrict(const void *owner, const char *sql)
+{
+	char *text = mem_strdup(owner, sql), *line = text;
+
+	while (line != NULL && *line != '\0') {
+		if (str_starts(line, "\\restrict ") ||
+		    str_starts(line, "\\unrestrict "))
+			memset(line, ' ', strcspn(line, "\n"));
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return text;
+}
+
+int
+migrations_read_file(const void *owner, const char *path,
+    struct migration **list, size_t *count, struct error *err)
+{
+	struct migration *m = NEW_ARRAY(owner, struct migration, 1);
+
+	if (read_one(m, m, path_name(path), mem_strdup(m, path), err) < 0) {
+		talloc_free(m);
+		return -1;
+	}
+	m->sql = without_restrict(m, m->sql);
+	*list = m;
+	*count = 1;
 	return 0;
 }
 

@@ -181,8 +181,9 @@ main(void)
 	for (size_t i = 0; i < count; i++) {
 		char *name = mem_strndup(tests, names[i], strlen(names[i]) - 4);
 
-		tests[i] = (struct CMUnitTest){ .name = name,
-			.test_func = run_case, .initial_state = name };
+		tests[i] = (struct CMUnitTest)
+		    cmocka_unit_test_prestate(run_case, name);
+		tests[i].name = name;
 	}
 	test_begin();
 	failed = _cmocka_run_group_tests("cases", tests, count, cluster_start,

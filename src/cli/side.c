@@ -1,0 +1,136 @@
+/* cli/side.c - a schema as people name one on the command line. */
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "cli/side.h"
+#include "schema/expected.h"
+
+#define SNAPSHOT_MAX_BYTES	((size_t)512 * 1024 * 1024)
+
+static void
+interrupt(void *arg)
+{
+	struct sides *s = arg;
+
+	s->cancel = true;
+}
+
+struct sides *
+sides_new(const void *owner, const char *shadow_url, struct error *err)
+{
+	struct sides *s = NEW(owner, struct sides);
+
+	s->loop = loop_new(s);
+	loop_signal_new(s, s->loop, SIGINT, interrupt, s);
+	loop_signal_new(s, s->loop, SIGTERM, interrupt, s);
+	if (shadow_url == NULL)
+		return s;
+	s->shadow = pg_target_parse(s, shadow_url, err);
+	return s->shadow == NULL ? NULL : s;
+}
+
+static bool
+is_url(const char *word)
+{
+	return !file_exists(word) && (strstr(word, "://") != NULL ||
+	    strchr(word, '=') != NULL);
+}
+
+static int
+open_url(struct sides *s, struct side *side, struct error *err)
+{
+	struct pg_options options = { .application_name = "pgrunbook",
+		.cancel = &s->cancel };
+
+	side->target = pg_target_parse(s, side->word, err);
+	if (side->target == NULL)
+		return -1;
+	side->shown = side->target->shown;
+	side->session = pg_open(s, s->loop, side->target, &options, err);
+	if (side->session == NULL)
+		return -1;
+	if (s->shadow == NULL)
+		s->shadow = side->target;
+	return 0;
+}
+
+static int
+load_snapshot(struct sides *s, struct side *side, struct error *err)
+{
+	json_t *j;
+	char *text;
+	size_t size;
+
+	if (file_read(s, side->word, SNAPSHOT_MAX_BYTES, &text, &size, err) < 0)
+		return -1;
+	if (json_parse(text, size, &j, err) < 0)
+		return error_context(err, "%s", side->word);
+	side->snapshot = schema_from_json(s, json_owned(s, j), err);
+	return side->snapshot == NULL ?
+	    error_context(err, "%s", side->word) : 0;
+}
+
+static int
+load_migrations(struct sides *s, struct side *side, struct error *err)
+{
+	enum migrations_layout layout;
+	struct migration *list;
+	size_t count;
+
+	if (s->shadow == NULL) {
+		error_set(err, ERR_USAGE,
+		    "\"%s\" needs a server to be replayed on", side->word);
+		error_hint(err, "Name one by --shadow URL.");
+		return -1;
+	}
+	if (file_is_folder(side->word)) {
+		if (migrations_layout_of(side->word, &layout, err) < 0 ||
+		    migrations_read(s, side->word, layout, &list, &count,
+		    err) < 0)
+			return -1;
+		side->shown = mem_printf(s, "%s (%zu)", side->word, count);
+	} else if (migrations_read_file(s, side->word, &list, &count, err) < 0) {
+		return -1;
+	}
+	side->snapshot = expected_from_migrations(s, s->loop, s->shadow, list,
+	    count, NULL, NULL, &s->cancel, err);
+	return side->snapshot == NULL ? -1 : 0;
+}
+
+static int
+load_one(struct sides *s, struct side *side, struct error *err)
+{
+	if (side->session != NULL) {
+		side->snapshot = schema_read(s, side->session, err);
+		return side->snapshot == NULL ?
+		    error_context(err, "%s", side->shown) : 0;
+	}
+	if (!file_exists(side->word)) {
+		error_set(err, ERR_NOT_FOUND, "there is no \"%s\"", side->word);
+		error_hint(err, "A schema is a URL, a snapshot file, a folder of "
+		    "migrations or a file of SQL.");
+		return -1;
+	}
+	return str_ends(side->word, ".json") ? load_snapshot(s, side, err) :
+	    load_migrations(s, side, err);
+}
+
+int
+sides_load(struct sides *s, struct side *list, int count, struct error *err)
+{
+	/* Servers first: one of them may have to hold the shadow. */
+	for (int i = 0; i < count; i++) {
+		list[i].shown = list[i].word;
+		if (is_url(list[i].word) && open_url(s, &list[i], err) < 0)
+			return -1;
+	}
+	for (int i = 0; i < count; i++)
+		if (load_one(s, &list[i], err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* cli/snapshot.c - "pgrunbook snapshot": a schema as a file. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/side.h"
+
+int
+command_snapshot(struct call *c)
+{
+	struct side side = { .word = c->args[0] };
+	struct sides *s;
+	struct error err;
+	char *text;
+
+	error_clear(&err);
+	s = sides_new(c, c->options.shadow, &err);
+	if (s == NULL || sides_load(s, &side, 1, &err) < 0)
+		return command_fail(&err);
+	text = json_pretty(c, json_owned(c, schema_to_json(side.snapshot)));
+	text = mem_printf(c, "%s\n", text);
+	if (c->options.output == NULL)
+		fputs(text, stdout);
+	else if (file_write_atomic(c->options.output, text, strlen(text), 0666,
+	    &err) < 0)
+		return command_fail(&err);
+	return EXIT_DONE;
+}
