@@ -2,14 +2,23 @@
 
 schema_tests = \
 	tests/schema/test_cases \
-	tests/schema/test_normalise
+	tests/schema/test_drift \
+	tests/schema/test_expected \
+	tests/schema/test_normalise \
+	tests/schema/test_snapshot
 check_PROGRAMS += $(schema_tests)
 TESTS += $(schema_tests)
 
-schema_test_libs = $(harness_libs) $(schema_libs) $(postgres_libs) $(base_libs)
-tests_schema_test_cases_SOURCES = tests/schema/test_cases.c \
+check_LIBRARIES += tests/schema/libschemas.a
+tests_schema_libschemas_a_SOURCES = \
 	tests/schema/schemas.c tests/schema/schemas.h
+
+schema_test_libs = tests/schema/libschemas.a $(harness_libs) $(schema_libs) \
+	$(postgres_libs) $(base_libs)
 tests_schema_test_cases_LDADD = $(schema_test_libs)
+tests_schema_test_drift_LDADD = $(schema_test_libs)
+tests_schema_test_expected_LDADD = $(schema_test_libs)
 tests_schema_test_normalise_LDADD = $(schema_test_libs)
+tests_schema_test_snapshot_LDADD = $(schema_test_libs)
 
 EXTRA_DIST += tests/schema/cases

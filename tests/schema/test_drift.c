@@ -1,0 +1,260 @@
+/* Tests of schema/drift.h: classes, decisions, figures, stable output. */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "schema/schemas.h"
+
+static bool
+has_figure(const struct drift_item *item, const char *part)
+{
+	for (const char **f = item->figures; *f != NULL; f++)
+		if (strstr(*f, part) != NULL)
+			return true;
+	return false;
+}
+
+/* ACTUAL of these statements, measured. */
+static struct drift *
+measured(const void *owner, const char *expected, const char *actual)
+{
+	char *name = schemas_database(owner, actual);
+	struct drift *d = drift_compare(owner, schemas_of(owner, expected),
+	    schemas_read(owner, name), NULL);
+	struct pg_session *s = schemas_open(owner, name);
+	struct error err;
+
+	assert_ok(drift_measure(d, s, &err), &err);
+	pg_close(s);
+	cluster_drop_db(name);
+	return d;
+}
+
+static void
+what_is_unmanaged_is_class_c_with_its_parts(void **state)
+{
+	static const char *const patterns[] = { "legacy_*", "old.*", NULL };
+	void *scratch = talloc_new(NULL);
+	const struct schema_snapshot *actual = schemas_of(scratch,
+	    "CREATE SCHEMA old; CREATE TABLE old.a (x int);"
+	    "CREATE TABLE legacy_audit (x int); CREATE TABLE other (x int)");
+	const struct schema_snapshot *expected = schemas_of(scratch,
+	    "CREATE SCHEMA old; CREATE TABLE legacy_audit (x bigint);"
+	    "CREATE TABLE legacy_new (x int)");
+	struct drift *d = drift_compare(scratch, expected, actual, patterns);
+
+	(void)state;
+	assert_int_equal(schemas_item(d, "table old.a")->class_, 'C');
+	assert_int_equal(schemas_item(d,
+	    "column public.legacy_audit.x")->class_, 'C');
+	assert_int_equal(schemas_item(d, "table public.other")->class_, 'B');
+	/* Only what ACTUAL has can be left as it is. */
+	assert_int_equal(schemas_item(d, "table public.legacy_new")->class_, 'A');
+	assert_int_equal(d->count_a, 1);
+	assert_int_equal(d->count_b, 1);
+	assert_int_equal(d->count_c, 2);
+	assert_int_equal(d->items[0].class_, 'B');
+	assert_int_equal(d->items[3].class_, 'C');
+	talloc_free(scratch);
+}
+
+static void
+decisions_give_only_the_sql_that_was_decided(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TABLE t (a bigint, b int)",
+	    "CREATE TABLE t (a int, c int)");
+	enum drift_truth truths[3] = { TRUTH_UNDECIDED };
+	char **forward, **codified;
+
+	(void)state;
+	assert_int_equal(d->count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(d->items[i].key, "column public.t.a") == 0)
+			truths[i] = TRUTH_MIGRATIONS;
+		if (strcmp(d->items[i].key, "column public.t.b") == 0)
+			truths[i] = TRUTH_OUT_OF_SCOPE;
+		if (strcmp(d->items[i].key, "column public.t.c") == 0)
+			truths[i] = TRUTH_DATABASE;
+	}
+	drift_sql(scratch, d, truths, &forward, &codified);
+
+	assert_string_equal(forward[0],
+	    "ALTER TABLE public.t ALTER COLUMN a TYPE bigint;\n");
+	assert_null(forward[1]);
+	assert_string_equal(codified[0],
+	    "ALTER TABLE public.t ADD COLUMN c integer;\n");
+	assert_null(codified[1]);
+	talloc_free(scratch);
+}
+
+static void
+a_view_that_no_decision_names_is_made_again_as_it_was(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TABLE t (a bigint); CREATE VIEW v AS SELECT a FROM t "
+	    "WHERE a > 1",
+	    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t "
+	    "WHERE a > 2");
+	const struct drift_item *item = schemas_item(d, "column public.t.a");
+
+	(void)state;
+	assert_contains(item->forward_sql, "DROP VIEW public.v;");
+	assert_contains(item->forward_sql, "t.a > 2");
+	talloc_free(scratch);
+}
+
+static void
+what_cannot_stand_without_it_is_named(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch, "CREATE VIEW v AS SELECT 1 a",
+	    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t");
+	const struct drift_item *item = schemas_item(d, "table public.t");
+
+	(void)state;
+	assert_true(schemas_has_reason(item,
+	    "dependency break: view public.v goes too"));
+	assert_string_equal(item->forward_sql,
+	    "DROP VIEW public.v;\nDROP TABLE public.t;");
+	talloc_free(scratch);
+}
+
+static void
+a_new_label_is_committed_before_it_is_used(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (e e DEFAULT 'b')",
+	    "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (e e)");
+	enum drift_truth truths[2] = { TRUTH_MIGRATIONS, TRUTH_MIGRATIONS };
+	char **forward, **codified;
+
+	(void)state;
+	assert_int_equal(d->count, 2);
+	drift_sql(scratch, d, truths, &forward, &codified);
+	assert_string_equal(forward[0],
+	    "ALTER TYPE public.e ADD VALUE 'b' AFTER 'a';\n");
+	assert_contains(forward[1], "SET DEFAULT 'b'::public.e");
+	assert_null(forward[2]);
+	talloc_free(scratch);
+}
+
+static void
+ids_and_json_are_the_same_for_the_same_drift(void **state)
+{
+	static const char expected[] = "CREATE TABLE t (a int, b text)";
+	static const char actual[] = "CREATE TABLE u (z int);"
+	    "CREATE TABLE t (a bigint)";
+	void *scratch = talloc_new(NULL);
+	struct drift *one = schemas_drift(scratch, expected, actual);
+	struct drift *two = schemas_drift(scratch, expected, actual);
+	json_t *a = drift_to_json(one), *b = drift_to_json(two);
+
+	(void)state;
+	assert_int_equal(one->count, 3);
+	for (size_t i = 0; i < one->count; i++) {
+		assert_int_equal(strlen(one->items[i].id), 16);
+		assert_string_equal(one->items[i].id, two->items[i].id);
+	}
+	assert_string_not_equal(one->items[0].id, one->items[1].id);
+	assert_string_equal(json_stable(scratch, a), json_stable(scratch, b));
+	json_decref(a);
+	json_decref(b);
+	talloc_free(scratch);
+}
+
+static void
+figures_say_what_a_drop_would_lose(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = measured(scratch, "CREATE TABLE t (a int)",
+	    "CREATE TABLE t (a int, b text);"
+	    "INSERT INTO t SELECT i, CASE WHEN i % 2 = 0 THEN 'x' END "
+	    "FROM generate_series(1, 1500) i;"
+	    "CREATE INDEX t_b ON t (b); CREATE TABLE u AS SELECT 1 a");
+
+	(void)state;
+	assert_true(has_figure(schemas_item(d, "column public.t.b"),
+	    "750 values would be lost"));
+	assert_true(has_figure(schemas_item(d, "column public.t.b"),
+	    "1,500 rows, "));
+	assert_true(has_figure(schemas_item(d, "table public.u"), "1 rows, "));
+	assert_true(has_figure(schemas_item(d, "index public.t_b"),
+	    "never used"));
+	talloc_free(scratch);
+}
+
+static void
+figures_say_which_rows_would_fail(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = measured(scratch, "CREATE TABLE p (id int PRIMARY KEY);"
+	    "CREATE TABLE t (a int NOT NULL, b numeric(5,1), c int, "
+	    "d int UNIQUE, e int REFERENCES p, f int CHECK (f > 2))",
+	    "CREATE TABLE p (id int PRIMARY KEY);"
+	    "CREATE TABLE t (a int, b double precision, c text, d int, e int, "
+	    "f int); INSERT INTO t VALUES (NULL, 1.25, 'x', 1, 1, 1), "
+	    "(1, 1.5, '3', 1, 2, 2), (1, NULL, '4', 2, NULL, 3)");
+
+	(void)state;
+	assert_true(has_figure(schemas_item(d, "column public.t.a"),
+	    "1 rows are null and would fail NOT NULL"));
+	assert_true(has_figure(schemas_item(d, "column public.t.b"),
+	    "1 values would change in the cast"));
+	assert_true(has_figure(schemas_item(d, "column public.t.c"),
+	    "invalid input syntax for type integer"));
+	assert_true(has_figure(schemas_item(d, "unique public.t.t_d_key"),
+	    "1 values are there more than once"));
+	assert_true(has_figure(schemas_item(d, "foreign key public.t.t_e_fkey"),
+	    "2 rows refer to nothing"));
+	assert_true(has_figure(schemas_item(d, "check public.t.t_f_check"),
+	    "2 rows would fail the check"));
+	talloc_free(scratch);
+}
+
+static void
+attributes_show_both_sides(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TABLE t (a numeric(14,2) NOT NULL)",
+	    "CREATE TABLE t (a double precision)");
+	const struct drift_item *item = schemas_item(d, "column public.t.a");
+
+	(void)state;
+	assert_int_equal(item->attribute_count, 2);
+	assert_string_equal(item->attributes[0].name, "nullable");
+	assert_string_equal(item->attributes[0].expected, "no");
+	assert_string_equal(item->attributes[0].actual, "yes");
+	assert_string_equal(item->attributes[1].expected, "numeric(14,2)");
+	assert_string_equal(item->attributes[1].actual, "double precision");
+	assert_string_equal(item->title, "t.a");
+	assert_string_equal(item->lock, "AccessExclusiveLock");
+	assert_true(item->rewrites);
+	talloc_free(scratch);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_unmanaged_is_class_c_with_its_parts),
+		cmocka_unit_test(decisions_give_only_the_sql_that_was_decided),
+		cmocka_unit_test(
+		    a_view_that_no_decision_names_is_made_again_as_it_was),
+		cmocka_unit_test(what_cannot_stand_without_it_is_named),
+		cmocka_unit_test(a_new_label_is_committed_before_it_is_used),
+		cmocka_unit_test(ids_and_json_are_the_same_for_the_same_drift),
+		cmocka_unit_test(figures_say_what_a_drop_would_lose),
+		cmocka_unit_test(figures_say_which_rows_would_fail),
+		cmocka_unit_test(attributes_show_both_sides),
+	};
+
+	return test_main(tests, cluster_start, cluster_stop);
+}

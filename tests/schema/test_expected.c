@@ -1,0 +1,235 @@
+/* Tests of schema/expected.h: folders of migrations, and replaying them. */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/loop.h"
+#include "base/memory.h"
+#include "schema/expected.h"
+#include "schema/schemas.h"
+
+static char *
+shadows(const void *owner)
+{
+	return cluster_value(owner, "postgres", "SELECT count(*) FROM "
+	    "pg_database WHERE datname LIKE 'pgrunbook\\_shadow\\_%'");
+}
+
+static const struct pg_target *
+server(const void *owner)
+{
+	struct error err;
+	struct pg_target *t = pg_target_parse(owner,
+	    cluster_url(owner, "postgres"), &err);
+
+	assert_got(t, &err);
+	return t;
+}
+
+static char *
+prisma_folder(const void *owner, const char *second)
+{
+	char *folder = temp_folder(owner);
+
+	temp_file(owner, folder, "migration_lock.toml",
+	    "# comment\nprovider = \"postgresql\"\n");
+	temp_file(owner, folder, "20260102000000_more/migration.sql", second);
+	temp_file(owner, folder, "20260101000000_init/migration.sql",
+	    "SET lock_timeout = '1s'; CREATE TABLE t (a int);");
+	return folder;
+}
+
+static void
+prismas_folder_is_read_in_order(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = prisma_folder(scratch, "");
+	enum migrations_layout layout;
+	struct migration *list;
+	struct error err;
+	size_t count;
+	char hex[SHA256_HEX_SIZE];
+
+	(void)state;
+	assert_ok(migrations_layout_of(folder, &layout, &err), &err);
+	assert_int_equal(layout, LAYOUT_PRISMA);
+	assert_ok(migrations_read(scratch, folder, layout, &list, &count, &err),
+	    &err);
+	assert_int_equal(count, 2);
+	assert_string_equal(list[0].name, "20260101000000_init");
+	assert_string_equal(list[1].name, "20260102000000_more");
+	sha256_of("", 0, hex);
+	assert_string_equal(list[1].sha256, hex);
+	talloc_free(scratch);
+}
+
+static void
+supabases_folder_skips_what_has_no_version(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = temp_folder(scratch);
+	enum migrations_layout layout;
+	struct migration *list;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	temp_file(scratch, folder, "20260101000000_a.sql", "SELECT 1");
+	temp_file(scratch, folder, "README.md", "x");
+	assert_ok(migrations_layout_of(folder, &layout, &err), &err);
+	assert_int_equal(layout, LAYOUT_SUPABASE);
+	temp_file(scratch, folder, "notes.sql", "x");
+	assert_ok(migrations_read(scratch, folder, LAYOUT_SUPABASE, &list,
+	    &count, &err), &err);
+	assert_int_equal(count, 1);
+	assert_ok(migrations_layout_of(folder, &layout, &err), &err);
+	assert_int_equal(layout, LAYOUT_SQL);
+	assert_ok(migrations_read(scratch, folder, layout, &list, &count, &err),
+	    &err);
+	assert_int_equal(count, 2);
+	talloc_free(scratch);
+}
+
+static void
+a_folder_that_is_not_right_names_the_file(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = prisma_folder(scratch, "");
+	struct migration *list;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	assert_ok(file_make_folder(path_join(scratch, folder, "3_empty"), 0755,
+	    &err), &err);
+	assert_error(migrations_read(scratch, folder, LAYOUT_PRISMA, &list,
+	    &count, &err), &err, ERR_RUNBOOK);
+	assert_contains(err.primary, "3_empty");
+	temp_file(scratch, folder, "3_empty/migration.sql", "\xff\xfe");
+	assert_error(migrations_read(scratch, folder, LAYOUT_PRISMA, &list,
+	    &count, &err), &err, ERR_RUNBOOK);
+	assert_contains(err.primary, "UTF-8");
+	temp_file(scratch, folder, "migration_lock.toml",
+	    "provider = \"mysql\"\n");
+	assert_error(migrations_read(scratch, folder, LAYOUT_PRISMA, &list,
+	    &count, &err), &err, ERR_RUNBOOK);
+	assert_contains(err.detail, "mysql");
+	assert_int_equal(migrations_read(scratch, "/does/not/exist",
+	    LAYOUT_SQL, &list, &count, &err), -1);
+	talloc_free(scratch);
+}
+
+static void
+note_progress(void *arg, size_t done, size_t total, const char *name)
+{
+	size_t *seen = arg;
+
+	assert_int_equal(total, 2);
+	assert_non_null(name);
+	*seen += done;
+}
+
+static void
+migrations_are_replayed_in_a_database_that_goes_again(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = prisma_folder(scratch, "ALTER TABLE t ADD b text;");
+	struct schema_snapshot *s;
+	struct migration *list;
+	struct error err;
+	size_t count, seen = 0;
+
+	(void)state;
+	assert_ok(migrations_read(scratch, folder, LAYOUT_PRISMA, &list, &count,
+	    &err), &err);
+	s = expected_from_migrations(scratch, schemas_loop(), server(scratch),
+	    list, count, note_progress, &seen, NULL, &err);
+	assert_got(s, &err);
+	assert_non_null(schema_find(s, "column public.t.b"));
+	assert_int_equal(seen, 0 + 1 + 2);
+	assert_string_equal(shadows(scratch), "0");
+	talloc_free(scratch);
+}
+
+static void
+a_migration_that_fails_leaves_no_database_behind(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = prisma_folder(scratch, "ALTER TABLE nowhere ADD b text;");
+	struct migration *list;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	assert_ok(migrations_read(scratch, folder, LAYOUT_PRISMA, &list, &count,
+	    &err), &err);
+	assert_null(expected_from_migrations(scratch, schemas_loop(),
+	    server(scratch), list, count, NULL, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_SQL);
+	assert_contains(err.primary, "20260102000000_more");
+	assert_contains(err.primary, "nowhere");
+	assert_contains(err.file, "20260102000000_more/migration.sql");
+	assert_string_equal(shadows(scratch), "0");
+	talloc_free(scratch);
+}
+
+static void
+a_role_that_may_not_make_databases_is_told_so(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct migration m = { .name = "x", .sql = "" };
+	struct pg_target *t;
+	struct error err;
+
+	(void)state;
+	cluster_sql("postgres", "CREATE ROLE weak LOGIN");
+	t = pg_target_parse(scratch, cluster_url_as(scratch, "postgres", "weak"),
+	    &err);
+	assert_got(t, &err);
+	assert_null(expected_from_migrations(scratch, schemas_loop(), t, &m, 1,
+	    NULL, NULL, NULL, &err));
+	assert_string_equal(err.sqlstate, "42501");
+	assert_contains(err.hint, "CREATEDB");
+	talloc_free(scratch);
+}
+
+static void
+pg_dumps_own_commands_are_no_sql(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *folder = temp_folder(scratch);
+	char *path = temp_file(scratch, folder, "schema.sql",
+	    "\\restrict abc\nCREATE TABLE t (a int);\n\\unrestrict abc\n");
+	struct schema_snapshot *s;
+	struct migration *list;
+	struct error err;
+	size_t count;
+
+	(void)state;
+	assert_ok(migrations_read_file(scratch, path, &list, &count, &err), &err);
+	s = expected_from_migrations(scratch, schemas_loop(), server(scratch),
+	    list, count, NULL, NULL, NULL, &err);
+	assert_got(s, &err);
+	assert_non_null(schema_find(s, "table public.t"));
+	talloc_free(scratch);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prismas_folder_is_read_in_order),
+		cmocka_unit_test(supabases_folder_skips_what_has_no_version),
+		cmocka_unit_test(a_folder_that_is_not_right_names_the_file),
+		cmocka_unit_test(
+		    migrations_are_replayed_in_a_database_that_goes_again),
+		cmocka_unit_test(
+		    a_migration_that_fails_leaves_no_database_behind),
+		cmocka_unit_test(a_role_that_may_not_make_databases_is_told_so),
+		cmocka_unit_test(pg_dumps_own_commands_are_no_sql),
+	};
+
+	return test_main(tests, cluster_start, cluster_stop);
+}
