@@ -4,20 +4,28 @@ noinst_LIBRARIES += src/steps/libsteps.a
 src_steps_libsteps_a_SOURCES = \
 	src/steps/ask.c src/steps/ask.h \
 	src/steps/attempt.c src/steps/attempt.h \
+	src/steps/backup.c \
 	src/steps/choose.c \
+	src/steps/drift.c \
 	src/steps/dump.c src/steps/dump.h \
 	src/steps/expect.c src/steps/expect.h \
 	src/steps/freeze.c \
 	src/steps/grid.c src/steps/grid.h \
 	src/steps/guard.c \
+	src/steps/history.c src/steps/history.h \
 	src/steps/http.c \
 	src/steps/include.c \
 	src/steps/kind.c src/steps/kind.h src/steps/kind.def \
-	src/steps/manual.c \
 	src/steps/manifest.c src/steps/manifest.h \
+	src/steps/manual.c \
+	src/steps/migrate.c \
 	src/steps/output.c \
 	src/steps/plan.c src/steps/plan.h \
 	src/steps/private.h \
+	src/steps/reconcile.c src/steps/reconcile.h \
+	src/steps/reconciliation.c src/steps/reconciliation.h \
+	src/steps/restore.c \
+	src/steps/review.c \
 	src/steps/run.c \
 	src/steps/snapshot.c \
 	src/steps/spec.c src/steps/spec.h \

@@ -16,15 +16,15 @@
 
 /* ---- tables --------------------------------------------------------------------- */
 
-/* What pg_dump has data of: not extensions' own tables, not ours. */
+/* What pg_dump has data of: not extensions' own tables, not our markers. */
 static const char tables_query[] =
     "SELECT c.oid::pg_catalog.regclass::text,"
     " pg_catalog.pg_table_size(c.oid), c.reltuples::int8"
     " FROM pg_catalog.pg_class c"
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " WHERE c.relkind = 'r' AND c.relpersistence = 'p'"
+    " WHERE c.relkind = 'r' AND c.relpersistence <> 't'"
     " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
-    " AND n.nspname <> 'pgrunbook'"
+    " AND (n.nspname, c.relname) <> ('pgrunbook', 'outcome')"
     " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
     "  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
     "  AND d.objid = c.oid AND d.deptype = 'e')"
