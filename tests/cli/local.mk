@@ -1,6 +1,13 @@
 # tests/cli/local.mk - the tests of src/cli.
 
-cli_tests = tests/cli/test_manual
+cli_tests = \
+	tests/cli/test_demo_shop \
+	tests/cli/test_manual
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
+
+tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
+	src/cli/demo_shop.c src/cli/demo_shop.h \
+	src/cli/scratch_server.c src/cli/scratch_server.h
+tests_cli_test_demo_shop_LDADD = $(harness_libs) $(postgres_libs) $(base_libs)
 tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)

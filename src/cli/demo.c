@@ -1,0 +1,280 @@
+/* cli/demo.c - "pgrunbook demo": a whole window on a scratch Postgres. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "cli/command.h"
+#include "cli/data.h"
+#include "cli/demo_shop.h"
+#include "cli/front.h"
+#include "cli/scratch_server.h"
+#include "cli/start.h"
+#include "cli/terminal.h"
+#include "run/folder.h"
+#include "run/verify.h"
+
+#define PREFIX	"pgrunbook-demo"
+
+struct demo {
+	struct call	*call;
+	char		*data;		/* runbooks/ as shipped */
+	char		*folder, *window;
+	const char	**vars;
+};
+
+/* ---- making and removing --------------------------------------------- */
+
+static int
+remove_folder(const char *folder, struct error *err)
+{
+	if (scratch_server_stop(folder, err) != 0)
+		return -1;
+	return file_remove_tree(folder, err);
+}
+
+static void
+say_step(const char *text)
+{
+	printf("%-44s", text);
+	fflush(stdout);
+}
+
+static void
+say_done(int64_t start_ms)
+{
+	char *took = duration_short(NULL, clock_mono_ms() - start_ms);
+
+	printf(" %s\n", took);
+	talloc_free(took);
+}
+
+static int
+make(struct demo *d, struct error *err)
+{
+	bool headless = d->call->options.headless;
+	/* A person shall see what a shared database looks like; nobody is
+	 * there to type its name when it is headless. */
+	const char *environment = headless ? "sandbox" : "shared";
+	int64_t start_ms = clock_mono_ms();
+
+	say_step("Starting a scratch Postgres ...");
+	if (scratch_server_start(d->folder, headless && !d->call->options.keep,
+	    err) != 0)
+		return -1;
+	say_done(start_ms);
+	start_ms = clock_mono_ms();
+	say_step("Making a shop that drifts from its migrations ...");
+	if (demo_shop_fill(d->folder, d->data, environment, err) != 0 ||
+	    demo_window_write(d->call, d->folder, d->data, environment,
+	    &d->window, err) != 0)
+		return -1;
+	say_done(start_ms);
+	return 0;
+}
+
+static void
+fill_vars(struct demo *d)
+{
+	const char **vars = NEW_ARRAY(d->call, const char *, 4);
+
+	vars[0] = "ticket=DEMO-1";
+	vars[1] = mem_printf(vars, "migrations=%s/runbooks/demo/migrations",
+	    d->folder);
+	vars[2] = mem_printf(vars, "backup_folder=%s/backups", d->folder);
+	d->vars = vars;
+}
+
+static void
+say_where(const struct demo *d)
+{
+	printf("\nThe scratch server is kept:\n"
+	    "  psql '%s'\n"
+	    "  files    %s\n"
+	    "  remove   pgrunbook demo --stop\n",
+	    scratch_server_url(d->call, d->folder, "shop"), d->folder);
+}
+
+/* ---- with a person --------------------------------------------------- */
+
+static void
+say_guide(const struct demo *d)
+{
+	printf("\n"
+	    "The shop's database has left its migrations: an index is missing, money\n"
+	    "became a float, a column with data was added by hand, and more. The window\n"
+	    "finds each difference, lets you decide which side is right, rehearses the\n"
+	    "result on a restored copy, and only then changes the shop.\n"
+	    "\n"
+	    "  - The last line shows the keys that act here and now; ? explains all.\n"
+	    "  - q leaves the run as it is; \"pgrunbook attach\" brings you back.\n"
+	    "  - In your own windows a second person signs for what is destructive.\n"
+	    "    Here one person may play all parts: type the name \"shop\" where asked.\n"
+	    "  - Nothing of yours is touched: all of it is in %s\n"
+	    "\n", d->folder);
+}
+
+/* Does the person want to see the way back, too? */
+static bool
+wants_rollback(void *owner)
+{
+	char *answer = terminal_ask(owner, "\nWalk the rollback, too? [y/N] ");
+
+	return answer != NULL && (*answer == 'y' || *answer == 'Y');
+}
+
+static int
+show_rollback(struct demo *d, char *done, bool *closed)
+{
+	const struct start s = { .file = d->window, .rollback_of = done };
+	char *folder;
+	int code = start_run(d->call, &s, &folder);
+
+	if (code != EXIT_DONE)
+		return code;
+	code = front_attach(d->call, folder);
+	*closed = run_folder_is_closed(folder);
+	return code;
+}
+
+static int
+with_person(struct demo *d, bool *closed)
+{
+	const struct start s = { .file = d->window, .vars = d->vars };
+	struct run_state *state;
+	struct error err;
+	char *folder;
+	int code;
+
+	say_guide(d);
+	if (terminal_is_there() &&
+	    terminal_ask(d->call, "Enter opens the window. ") == NULL)
+		return EXIT_DONE;
+	code = start_run(d->call, &s, &folder);
+	if (code != EXIT_DONE)
+		return code;
+	*closed = false;
+	code = front_attach(d->call, folder);
+	*closed = run_folder_is_closed(folder);
+	state = *closed ? run_state_load(d->call, folder, &err) : NULL;
+	if (state != NULL && !state->in_rollback && code == EXIT_DONE &&
+	    terminal_is_there() && wants_rollback(d->call))
+		code = show_rollback(d, folder, closed);
+	return code;
+}
+
+/* ---- headless -------------------------------------------------------- */
+
+static int
+prove(const char *folder)
+{
+	struct verify_result r;
+	struct error err;
+
+	error_clear(&err);
+	if (run_verify(folder, &r, &err) != 0)
+		return command_fail(&err);
+	printf("%s holds: %lld records, %lld files, %lld sign-offs\n",
+	    path_name(folder), (long long)r.records, (long long)r.artifacts,
+	    (long long)r.signs);
+	return EXIT_DONE;
+}
+
+static int
+headless_run(struct demo *d, const char *rollback_of, char **folder)
+{
+	const struct start s = {
+		.file = d->window, .is_headless = true,
+		.vars = rollback_of == NULL ? d->vars : NULL,
+		.approvals = d->call->options.approvals != NULL ?
+		    d->call->options.approvals :
+		    path_join(d->call, d->folder, "runbooks/demo/approvals"),
+		.rollback_of = rollback_of,
+	};
+	int code;
+
+	printf("\n== %s\n", rollback_of == NULL ? "the window" : "the rollback");
+	fflush(stdout);
+	code = start_run(d->call, &s, folder);
+	fflush(stdout);
+	return code == EXIT_DONE ? prove(*folder) : code;
+}
+
+static int
+headless(struct demo *d)
+{
+	char *window, *rollback;
+	int code = headless_run(d, NULL, &window);
+
+	if (code == EXIT_DONE)
+		code = headless_run(d, window, &rollback);
+	if (code == EXIT_DONE)
+		printf("\nall of it held\n");
+	return code;
+}
+
+/* ---- the command ----------------------------------------------------- */
+
+static int
+stop_all(struct call *c)
+{
+	char **folders = scratch_folders(c, PREFIX);
+	struct error err;
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; folders[i] != NULL; i++) {
+		error_clear(&err);
+		if (remove_folder(folders[i], &err) != 0)
+			code = command_fail(&err);
+		else
+			printf("removed: %s\n", folders[i]);
+	}
+	if (folders[0] == NULL)
+		printf("no demo was kept\n");
+	return code;
+}
+
+/* Killed in the middle: what stays is what "demo --stop" removes. */
+static int
+finish(struct demo *d, int code, bool keep)
+{
+	struct error err;
+
+	error_clear(&err);
+	if (keep) {
+		say_where(d);
+	} else if (remove_folder(d->folder, &err) != 0) {
+		int failed = command_fail(&err);
+
+		return code == EXIT_DONE ? failed : code;
+	}
+	return code;
+}
+
+int
+command_demo(struct call *c)
+{
+	struct demo d = { .call = c };
+	struct error err;
+	bool closed = true;
+	int code;
+
+	error_clear(&err);
+	if (c->options.stop)
+		return stop_all(c);
+	d.data = data_path(c, "runbooks", &err);
+	if (d.data != NULL)
+		d.folder = scratch_folder_create(c, PREFIX, &err);
+	if (d.folder == NULL)
+		return command_fail(&err);
+	fill_vars(&d);
+	if (make(&d, &err) != 0) {
+		printf("\n");
+		return finish(&d, command_fail(&err), false);
+	}
+	code = c->options.headless ? headless(&d) : with_person(&d, &closed);
+	return finish(&d, code, c->options.keep || !closed);
+}

@@ -1,0 +1,16 @@
+/*
+ * cli/front.h - a front end for the person at the terminal.
+ */
+#ifndef PGRUNBOOK_CLI_FRONT_H
+#define PGRUNBOOK_CLI_FRONT_H
+
+#include "cli/command.h"
+
+/*
+ * Attach to a run whose engine lives: ncurses, or what --plain, --json or
+ * the kind of terminal ask for.  Afterwards says how to come back, or what
+ * became of the run.  Returns an exit code.
+ */
+int front_attach(struct call *c, const char *folder);
+
+#endif
