@@ -40,7 +40,7 @@ struct sql_verdict {
  */
 void sql_classify(struct sql_verdict *v, const json_t *node);
 
-/* classify_private: shared by the files of the rules */
+/* Shared by the files of the rules. */
 void verdict_raise(struct sql_verdict *v, enum sql_class class_,
     const char *reason, enum sql_lock lock);
 /* Functions called anywhere in a tree, data changed in it, tables read. */
@@ -52,6 +52,9 @@ void verdict_drop(struct sql_verdict *v, const json_t *statement);
 /* Is a DefElem of this name in the list, and not off? */
 const json_t *option_find(const json_t *list, const char *name);
 bool option_is_on(const json_t *list, const char *name);
+
+/* The node of a text that is one statement; null otherwise.  New reference. */
+json_t *sql_tree(const char *text);
 
 /* "AccessExclusiveLock"; null for LOCK_NONE */
 const char *sql_lock_name(enum sql_lock lock);

@@ -15,9 +15,11 @@ src_postgres_libpostgres_a_SOURCES = \
 	src/postgres/locks.c src/postgres/locks.h \
 	src/postgres/look.c src/postgres/look.h \
 	src/postgres/look_query.c \
-	src/postgres/outcome.h \
+	src/postgres/outcome.c src/postgres/outcome.h \
+	src/postgres/outcome_private.h \
 	src/postgres/placeholder.h \
 	src/postgres/poller.c src/postgres/poller.h \
+	src/postgres/probe.c \
 	src/postgres/progress.c src/postgres/progress.h \
 	src/postgres/resolve.c src/postgres/resolve.h \
 	src/postgres/scan.c \

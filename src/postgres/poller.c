@@ -19,6 +19,15 @@ struct pg_poller {
 	void			*arg;
 };
 
+/* Its session went first. */
+static int
+flight_destroy(struct flight *flight)
+{
+	if (flight->poller != NULL)
+		flight->poller->flight = NULL;
+	return 0;
+}
+
 static int
 poller_destroy(struct pg_poller *p)
 {
@@ -36,7 +45,6 @@ answered(void *arg, const struct pg_result *r, const struct error *err)
 	talloc_free(flight);
 	if (p == NULL)
 		return;
-	p->flight = NULL;
 	if (err == NULL) {
 		p->on_answer(p->arg, r);
 		return;
@@ -56,6 +64,7 @@ ask(void *arg)
 		return;
 	p->flight = NEW(p->session, struct flight);
 	p->flight->poller = p;
+	talloc_set_destructor(p->flight, flight_destroy);
 	pg_query_async(p->session, p->sql, answered, p->flight);
 }
 

@@ -12,7 +12,7 @@
 struct pg_poller;
 
 /*
- * Freeing it ends it, also from within a call; s must outlive it.
+ * Freeing it ends it, also from within a call.  s must outlive it, or own it.
  * on_error may be null.
  */
 struct pg_poller *pg_poller_start(const void *owner, struct pg_session *s,

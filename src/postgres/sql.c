@@ -30,6 +30,25 @@ line_of(const char *text, size_t offset)
 	return line;
 }
 
+json_t *
+sql_tree(const char *text)
+{
+	PgQueryParseResult result = pg_query_parse(text);
+	json_t *root = NULL, *node = NULL;
+	const json_t *list;
+	json_error_t why;
+
+	if (result.error == NULL)
+		root = json_loads(result.parse_tree, 0, &why);
+	list = json_object_get(root, "stmts");
+	if (json_array_size(list) == 1)
+		node = json_incref(json_object_get(json_array_get(list, 0),
+		    "stmt"));
+	json_decref(root);
+	pg_query_free_parse_result(result);
+	return node;
+}
+
 /* ---- one statement -------------------------------------------------------- */
 
 /* Comments and white space before the first word do not belong to it. */
