@@ -1,1 +1,31 @@
-# src/view/local.mk - what is built from this folder (see Makefile.am).
+# src/view/local.mk - what the screen says, without a screen.
+
+noinst_LIBRARIES += src/view/libview.a
+src_view_libview_a_SOURCES = \
+	src/view/app.c src/view/app.h \
+	src/view/canvas.c src/view/canvas.h \
+	src/view/command.c \
+	src/view/doc.c src/view/doc.h \
+	src/view/drift.c \
+	src/view/event_words.c \
+	src/view/failure.c \
+	src/view/header.c \
+	src/view/help.c \
+	src/view/journal.c \
+	src/view/keymap.c src/view/keymap.def src/view/keymap.h \
+	src/view/lines.c src/view/lines.h \
+	src/view/list.c src/view/list.h \
+	src/view/locks.c \
+	src/view/pager.c \
+	src/view/prompt.c src/view/prompt.h \
+	src/view/question.c \
+	src/view/run.c \
+	src/view/run_list.c src/view/run_list.h \
+	src/view/run_tabs.c src/view/run_tabs.h \
+	src/view/signoff.c \
+	src/view/strip.c \
+	src/view/style.c src/view/style.def src/view/style.h \
+	src/view/view.h \
+	src/view/words.c src/view/words.h
+
+view_libs = src/view/libview.a

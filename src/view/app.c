@@ -1,0 +1,572 @@
+/* view/app.c - keys and events in, a canvas and intents out (view/app.h). */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/prompt.h"
+#include "view/view.h"
+#include "view/words.h"
+
+#define ROWS_MIN	16
+#define COLUMNS_MIN	60
+
+static int
+app_destroy(struct app *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->journal_count; i++)
+		json_decref(a->journal[i].data);
+	return 0;
+}
+
+struct app *
+app_new(const void *owner, const struct app_settings *settings,
+    const struct app_host *host)
+{
+	struct app *a = NEW(owner, struct app);
+
+	talloc_set_destructor(a, app_destroy);
+	a->set = *settings;
+	a->host = *host;
+	a->asked_again = ACTION_NONE;
+	a->frame = talloc_new(a);
+	return a;
+}
+
+struct app *
+app_new_run(const void *owner, const struct app_settings *settings,
+    const struct app_host *host)
+{
+	struct app *a = app_new(owner, settings, host);
+
+	run_view_open(a);
+	return a;
+}
+
+/* ---- the run ---------------------------------------------------------------- */
+
+void
+app_set_state(struct app *a, struct run_state *state)
+{
+	a->state = state;
+}
+
+static void
+journal_add(struct app *a, const struct event *e)
+{
+	struct journal_row *r;
+	void *scratch = talloc_new(NULL);
+
+	if (a->journal_count % 256 == 0)
+		GROW(a, a->journal, struct journal_row, a->journal_count + 256);
+	r = &a->journal[a->journal_count++];
+	r->seq = e->seq;
+	r->at_us = e->at_us;
+	r->type = e->type;
+	r->style = style_of_event(e);
+	r->words = event_words(scratch, a->state, e);
+	r->words = mem_strdup(a->journal, r->words);
+	r->data = json_incref(e->data);
+	talloc_free(scratch);
+}
+
+void
+app_event(struct app *a, const struct event *e)
+{
+	int i;
+
+	/* The engine says all from the start to whoever comes (again). */
+	if (e->seq != 0 && (a->journal_count == 0 ||
+	    e->seq > a->journal[a->journal_count - 1].seq))
+		journal_add(a, e);
+	if (e->type == EVENT_ANNOUNCE)
+		app_say(a, STYLE_WARNING, "%s", json_str_or(e->data, "text", ""));
+	for (i = 0; i < a->depth; i++)
+		if (a->stack[i].view->event != NULL)
+			a->stack[i].view->event(a, a->stack[i].self, e);
+}
+
+void
+app_reply(struct app *a, int64_t id, const struct error *err)
+{
+	if (id == a->sent)
+		a->sent = 0;
+	if (err == NULL)
+		return;
+	app_say(a, STYLE_FAILED, "not done: %s%s%s", err->primary,
+	    err->hint[0] != '\0' ? " · " : "", err->hint);
+}
+
+void
+app_engine_gone(struct app *a, const char *why)
+{
+	talloc_free(a->frame);
+	a->frame = talloc_new(a);
+	a->gone = mem_strdup(a, why);
+	a->sent = 0;
+}
+
+struct step_state *
+app_current(const struct app *a)
+{
+	if (a->state == NULL || a->state->current >= a->state->step_count)
+		return NULL;
+	return &a->state->steps[a->state->current];
+}
+
+const char *
+app_needs(const struct app *a)
+{
+	if (a->state == NULL || a->state->is_closed)
+		return NULL;
+	return state_waits_for(a->state);
+}
+
+bool
+app_send(struct app *a, enum intent_type t, json_t *fields)
+{
+	struct error err;
+
+	error_clear(&err);
+	if (a->gone != NULL) {
+		json_decref(fields);
+		app_say(a, STYLE_DANGER, "the engine has gone: s starts it again");
+		return false;
+	}
+	if (a->host.send(a->host.arg, t, fields, &a->sent, &err) == 0)
+		return true;
+	app_say(a, STYLE_DANGER, "not sent: %s", err.primary);
+	return false;
+}
+
+void
+app_see_to_it(struct app *a)
+{
+	struct step_state *step = app_current(a);
+	const char *needs = app_needs(a);
+
+	if (a->gone != NULL && a->state != NULL && !a->state->is_closed)
+		a->wish = WISH_ENGINE;
+	else if (needs == NULL)
+		app_say(a, STYLE_MUTED, "nothing needs a person now");
+	else if (str_equal(needs, "start"))
+		app_send(a, INTENT_START, json_object());
+	else if (str_equal(needs, "resume"))
+		app_send(a, INTENT_RESUME, json_object());
+	else if (step == NULL)
+		return;
+	else if (str_equal(needs, "sign-off"))
+		signoff_open(a, step);
+	else if (str_equal(needs, "decision"))
+		drift_open(a, step);
+	else if (str_equal(needs, "answer"))
+		question_open(a, step);
+	else
+		failure_open(a, step);
+}
+
+/* ---- views -------------------------------------------------------------------- */
+
+void
+app_push(struct app *a, const struct view *v, void *self)
+{
+	if (a->depth == VIEWS_MAX)
+		app_pop(a);
+	a->stack[a->depth].view = v;
+	a->stack[a->depth].self = talloc_steal(a, self);
+	a->depth++;
+	a->asked_again = ACTION_NONE;
+}
+
+void
+app_pop(struct app *a)
+{
+	if (a->depth == 0)
+		return;
+	a->depth--;
+	talloc_free(a->stack[a->depth].self);
+	a->asked_again = ACTION_NONE;
+}
+
+void
+app_leave(struct app *a, const void *self)
+{
+	int i;
+
+	for (i = 0; i < a->depth && a->stack[i].self != self; i++)
+		;
+	if (i == a->depth)
+		return;
+	a->prompt.is_open = false;
+	talloc_free(a->stack[i].self);
+	a->depth--;
+	for (; i < a->depth; i++)
+		a->stack[i] = a->stack[i + 1];
+	a->asked_again = ACTION_NONE;
+}
+
+bool
+app_has(const struct app *a, const struct view *v)
+{
+	int i;
+
+	for (i = 0; i < a->depth; i++)
+		if (a->stack[i].view == v)
+			return true;
+	return false;
+}
+
+bool
+app_is_at(const struct app *a, enum place p)
+{
+	return a->stack[a->depth - 1].view->place == p;
+}
+
+void
+app_say(struct app *a, enum style s, const char *fmt, ...)
+{
+	va_list args;
+
+	talloc_free(a->message);
+	va_start(args, fmt);
+	a->message = memory_check(talloc_vasprintf(a, fmt, args));
+	va_end(args);
+	a->message_style = s;
+}
+
+bool
+app_sure(struct app *a, enum action action, const char *question)
+{
+	char key[16];
+
+	if (a->asked_again == action) {
+		a->asked_again = ACTION_NONE;
+		return true;
+	}
+	a->asked_again = action;
+	a->host.flush_input(a->host.arg);
+	app_say(a, STYLE_WARNING, "%s  press %s again; any other key: no",
+	    question, keymap_first_key(action, key, sizeof(key)));
+	return false;
+}
+
+enum app_wish
+app_take_wish(struct app *a)
+{
+	enum app_wish w = a->wish;
+
+	a->wish = WISH_NOTHING;
+	return w;
+}
+
+/* ---- keys ----------------------------------------------------------------------- */
+
+/* Those of ANYWHERE are the app's; the others the view's. */
+static bool
+is_own(enum action action)
+{
+	return keymap_row(action)->place != PLACE_ANYWHERE;
+}
+
+static bool
+can_act(struct app *a, enum action action)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+
+	if (action == ACTION_NEEDS)
+		return v->place != PLACE_SIGNOFF && v->place != PLACE_FAILURE &&
+		    v->place != PLACE_QUESTION && a->state != NULL &&
+		    !a->state->is_closed &&
+		    (app_needs(a) != NULL || a->gone != NULL);
+	if (action == ACTION_HELP)
+		return v->place != PLACE_HELP;
+	if (!is_own(action))
+		return true;
+	return v->can == NULL || v->can(a, a->stack[a->depth - 1].self, action);
+}
+
+static void
+search_done(struct app *a, void *arg, const char *text)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+
+	(void)arg;
+	strncpy(a->search, text, sizeof(a->search) - 1);
+	if (a->search[0] != '\0' && v->is_list)
+		v->act(a, a->stack[a->depth - 1].self, ACTION_SEARCH_NEXT, NULL);
+}
+
+static void
+command_done(struct app *a, void *arg, const char *text)
+{
+	(void)arg;
+	command_run(a, text);
+}
+
+static void
+act(struct app *a, enum action action, const struct key_press *k)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+
+	switch (action) {
+	case ACTION_NEEDS:
+		app_see_to_it(a);
+		break;
+	case ACTION_HELP:
+		help_open(a);
+		break;
+	case ACTION_BACK:
+		if (a->depth > 1)
+			app_pop(a);
+		else
+			a->wish = WISH_LEAVE;
+		break;
+	case ACTION_COMMAND:
+		if (a->state != NULL)
+			app_ask(a, ":", command_done, NULL);
+		break;
+	case ACTION_REDRAW:
+		a->wish = WISH_REDRAW;
+		break;
+	case ACTION_SEARCH:
+		app_ask(a, "/", search_done, NULL);
+		break;
+	default:
+		v->act(a, a->stack[a->depth - 1].self, action, k);
+	}
+}
+
+void
+app_key(struct app *a, const struct key_press *k)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+	enum action action;
+
+	talloc_free_children(a->frame);
+	TALLOC_FREE(a->message);
+	if (a->prompt.is_open) {
+		prompt_key(a, k);
+		return;
+	}
+	if (v->type != NULL && v->type(a, a->stack[a->depth - 1].self, k))
+		return;
+	if (k->is_pasted) {
+		app_say(a, STYLE_WARNING, "pasted text is not taken for keys");
+		return;
+	}
+	action = keymap_find(v->place, v->is_list, k);
+	if (a->asked_again != ACTION_NONE && action != a->asked_again) {
+		a->asked_again = ACTION_NONE;
+		app_say(a, STYLE_MUTED, "not done");
+		return;
+	}
+	if (action == ACTION_NONE) {
+		if (str_equal(k->name, "^C"))
+			app_say(a, STYLE_MUTED, "q leaves the run as it is; "
+			    "C cancels what runs");
+		else if (k->is_text)
+			app_say(a, STYLE_MUTED, "%s does nothing here; ? shows "
+			    "the keys", k->name);
+		return;
+	}
+	if (can_act(a, action))
+		act(a, action, k);
+	else
+		app_say(a, STYLE_MUTED, "%s: not now", keymap_row(action)->help);
+}
+
+void
+app_tick(struct app *a, int64_t now_us, int64_t mono_ms)
+{
+	int i;
+
+	a->now_us = now_us;
+	a->mono_ms = mono_ms;
+	talloc_free_children(a->frame);
+	for (i = a->depth - 1; i >= 0; i--)
+		if (i < a->depth && a->stack[i].view->tick != NULL)
+			a->stack[i].view->tick(a, a->stack[i].self);
+}
+
+/* ---- drawing ---------------------------------------------------------------------- */
+
+static int
+footer_key(struct app *a, struct area f, int column, enum action action)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+	const struct keymap_row *row = keymap_row(action);
+	const char *hint = row->hint;
+	char key[16];
+	int width;
+
+	if (v->hint != NULL && is_own(action)) {
+		const char *own = v->hint(a, a->stack[a->depth - 1].self, action);
+
+		hint = own != NULL ? own : hint;
+	}
+	if (hint[0] == '\0' || !can_act(a, action))
+		return column;
+	keymap_first_key(action, key, sizeof(key));
+	width = utf8_width(key) + 1 + utf8_width(hint);
+	if (column + width > f.columns)
+		return column;
+	column = area_put(f, 0, column,
+	    action == ACTION_NEEDS ? STYLE_CALL : STYLE_KEY, key);
+	column = area_put(f, 0, column + 1, STYLE_FOOTER, hint);
+	return column + 2;
+}
+
+/* Does the action's first key lead to it here, or has the view taken it? */
+static bool
+is_reachable(const struct view *v, enum action action)
+{
+	struct key_press k = { "" };
+
+	keymap_first_key(action, k.name, sizeof(k.name));
+	return keymap_find(v->place, v->is_list, &k) == action;
+}
+
+/* The way out, which is always in the same place. */
+static const enum action always[] = {
+	ACTION_HELP, ACTION_BACK, ACTION_RUN_DETACH, ACTION_SIGN_BACK,
+	ACTION_PICK_QUIT,
+};
+
+static bool
+is_always(enum action action)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(always); i++)
+		if (always[i] == action)
+			return true;
+	return false;
+}
+
+/* Draws the keys that are always there, at the right; returns what is left. */
+static struct area
+footer_right(struct app *a, struct area f)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+	struct area all = f;
+	char key[16];
+	size_t i;
+
+	for (i = COUNT_OF(always); i > 0; i--) {
+		enum action act = always[i - 1];
+		const struct keymap_row *row = keymap_row(act);
+
+		if ((row->place != v->place && row->place != PLACE_ANYWHERE) ||
+		    !is_reachable(v, act) || !can_act(a, act))
+			continue;
+		keymap_first_key(act, key, sizeof(key));
+		f = area_columns(f, 0, f.columns - 3 - utf8_width(key) -
+		    utf8_width(row->hint));
+		footer_key(a, all, f.columns + 1, act);
+	}
+	return f;
+}
+
+/* The keys that act here and now, the view's own first. */
+static void
+footer_draw(struct app *a, struct area f)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+	enum place order[] = { v->place, PLACE_LIST, PLACE_ANYWHERE };
+	int column = 1, i;
+	size_t p;
+
+	area_blank(f, STYLE_FOOTER);
+	if (a->prompt.is_open) {
+		prompt_draw(a, f);
+		return;
+	}
+	if (a->message != NULL) {
+		area_fit(f, 0, 1, f.columns - 1, a->message_style, a->message);
+		return;
+	}
+	if (v->line != NULL && v->line(a, a->stack[a->depth - 1].self) != NULL) {
+		area_fit(f, 0, 1, f.columns - 1, STYLE_FOOTER,
+		    v->line(a, a->stack[a->depth - 1].self));
+		return;
+	}
+	f = footer_right(a, f);
+	if (is_reachable(v, ACTION_NEEDS))
+		column = footer_key(a, f, column, ACTION_NEEDS);
+	for (p = 0; p < COUNT_OF(order); p++)
+		for (i = 0; i < ACTION_COUNT; i++) {
+			enum action act = (enum action)i;
+
+			if (keymap_row(act)->place == order[p] &&
+			    act != ACTION_NEEDS && !is_always(act) &&
+			    (order[p] != PLACE_LIST || v->is_list) &&
+			    is_reachable(v, act))
+				column = footer_key(a, f, column, act);
+		}
+}
+
+int
+overlay_width(struct area body, int columns)
+{
+	return body.columns - columns >= 12 ? columns : body.columns;
+}
+
+struct area
+overlay_box(struct area body, int columns, int rows, const char *title)
+{
+	int up = body.rows - rows;
+
+	columns = overlay_width(body, columns);
+	body = area_columns(body, (body.columns - columns) / 2, columns);
+	if (up > 0)
+		body = area_rows(body, up / 2, rows);
+	return area_box(body, STYLE_BORDER, title);
+}
+
+static void
+draw_too_small(struct app *a, struct canvas *c)
+{
+	struct doc *d = doc_new(a->frame, c->columns);
+	const char *needs = app_needs(a);
+
+	doc_wrap(d, 0, needs != NULL ? STYLE_CALL : STYLE_TEXT,
+	    mem_printf(a->frame, "%sThis screen needs at least %d columns and "
+	    "%d rows; the run goes on untouched.",
+	    needs != NULL ? "The run needs somebody. " : "", COLUMNS_MIN,
+	    ROWS_MIN));
+	doc_draw_top(d, canvas_area(c));
+}
+
+void
+app_render(struct app *a, struct canvas *c)
+{
+	struct area all = canvas_area(c), body;
+	int top = header_rows(a, c->columns), strip = strip_rows(a, c->rows);
+	int i;
+
+	talloc_free_children(a->frame);
+	a->rows = c->rows;
+	a->columns = c->columns;
+	canvas_clear(c);
+	if (c->rows < ROWS_MIN || c->columns < COLUMNS_MIN) {
+		draw_too_small(a, c);
+		return;
+	}
+	footer_draw(a, area_rows(all, c->rows - 1, 1));
+	if (a->set.folder == NULL) {
+		body = area_rows(all, 0, c->rows - 1);
+	} else {
+		header_draw(a, area_rows(all, 0, top));
+		area_line(all, top, STYLE_BORDER);
+		body = area_rows(all, top + 1, c->rows - top - strip - 3);
+		area_line(all, c->rows - strip - 2, STYLE_BORDER);
+		strip_draw(a, area_rows(all, c->rows - strip - 1, strip));
+	}
+	for (i = 0; i < a->depth; i++)
+		if (i == a->depth - 1 || i == 0)
+			a->stack[i].view->render(a, a->stack[i].self, body);
+}

@@ -1,0 +1,202 @@
+/*
+ * view/command.c - what a person wants of the run, said in words (":"), and
+ * intents that want a reason first.
+ */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/macros.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/view.h"
+
+/* An intent that waits for its reason. */
+struct pending {
+	enum intent_type	 type;
+	char			*step;		/* null: the run's */
+};
+
+static void
+reason_given(struct app *a, void *arg, const char *text)
+{
+	struct pending *p = arg;
+	json_t *fields = json_object();
+
+	if (p->step != NULL)
+		json_object_set_new(fields, "step", json_string(p->step));
+	json_object_set_new(fields, "reason", json_text(text, strlen(text)));
+	app_send(a, p->type, fields);
+	talloc_free(p);
+}
+
+void
+intent_with_reason(struct app *a, enum intent_type t, const char *step,
+    const char *label)
+{
+	struct pending *p = NEW(a, struct pending);
+
+	p->type = t;
+	p->step = mem_strdup(p, step);
+	app_ask(a, label, reason_given, p)->wants_text = true;
+}
+
+static void
+note_given(struct app *a, void *arg, const char *text)
+{
+	(void)arg;
+	if (app_send(a, INTENT_NOTE, json_pack("{s:o}", "text",
+	    json_text(text, strlen(text)))))
+		app_say(a, STYLE_MUTED, "noted");
+}
+
+void
+intent_note(struct app *a)
+{
+	app_ask(a, "Note:", note_given, NULL)->wants_text = true;
+}
+
+/* ---- commands in words ------------------------------------------------------ */
+
+/* A step by "phase/id", id, or number within the current phase. */
+static const char *
+find_step(struct app *a, const char *word)
+{
+	struct run_state *s = a->state;
+	const struct step_state *here = app_current(a);
+	size_t i, number = strtoul(word, NULL, 10);
+
+	for (i = 0; i < s->step_count; i++) {
+		const char *slash = strchr(s->steps[i].id, '/');
+
+		if (str_equal(s->steps[i].id, word) ||
+		    (slash != NULL && str_equal(slash + 1, word)))
+			return s->steps[i].id;
+	}
+	if (here != NULL && number >= 1 &&
+	    number <= s->phases[here->phase].step_count)
+		return s->steps[s->phases[here->phase].first_step + number -
+		    1].id;
+	return NULL;
+}
+
+static void
+goto_step(struct app *a, const char *word)
+{
+	const char *id = find_step(a, word);
+
+	if (id == NULL)
+		app_say(a, STYLE_FAILED, "no step is called \"%s\"", word);
+	else
+		intent_with_reason(a, INTENT_GOTO, id, mem_printf(a->frame,
+		    "Go on at %s, because:", id));
+}
+
+static void
+skip_step(struct app *a, const char *word)
+{
+	const struct step_state *here = app_current(a);
+	const char *id = *word != '\0' ? find_step(a, word) :
+	    here != NULL ? here->id : NULL;
+
+	if (id == NULL)
+		app_say(a, STYLE_FAILED, "no step is called \"%s\"", word);
+	else
+		intent_with_reason(a, INTENT_SKIP, id, mem_printf(a->frame,
+		    "Skip %s, because:", id));
+}
+
+static void
+roll_back(struct app *a, const char *rest)
+{
+	(void)rest;
+	if (state_rollback_phase(a->state) == NULL)
+		app_say(a, STYLE_FAILED, "this window has no rollback runbook");
+	else
+		intent_with_reason(a, INTENT_ROLLBACK, NULL,
+		    "Go on with the rollback runbook, because:");
+}
+
+static void
+stop(struct app *a, const char *rest)
+{
+	(void)rest;
+	intent_with_reason(a, INTENT_STOP, NULL,
+	    "Stop the engine here (the run can be resumed), because:");
+}
+
+static void
+abandon(struct app *a, const char *rest)
+{
+	(void)rest;
+	intent_with_reason(a, INTENT_ABANDON, NULL,
+	    "Close the run for good, as abandoned, because:");
+}
+
+static void
+pause_run(struct app *a, const char *rest)
+{
+	(void)rest;
+	app_send(a, INTENT_PAUSE, json_object());
+}
+
+static void
+go_on(struct app *a, const char *rest)
+{
+	(void)rest;
+	app_send(a, INTENT_RESUME, json_object());
+}
+
+static void
+note(struct app *a, const char *rest)
+{
+	if (*rest != '\0')
+		note_given(a, NULL, rest);
+	else
+		intent_note(a);
+}
+
+static void
+leave(struct app *a, const char *rest)
+{
+	(void)rest;
+	a->wish = WISH_LEAVE;
+}
+
+static void
+help(struct app *a, const char *rest)
+{
+	(void)rest;
+	help_open(a);
+}
+
+void
+command_run(struct app *a, const char *line)
+{
+	static const struct {
+		const char	*name;
+		void		(*run)(struct app *a, const char *rest);
+	} commands[] = {
+		{ "goto", goto_step }, { "skip", skip_step },
+		{ "rollback", roll_back }, { "stop", stop },
+		{ "abandon", abandon }, { "pause", pause_run },
+		{ "resume", go_on }, { "note", note }, { "q", leave },
+		{ "quit", leave }, { "detach", leave }, { "help", help },
+	};
+	const char *rest;
+	size_t i, size;
+
+	line += strspn(line, " ");
+	size = strcspn(line, " ");
+	rest = line + size + strspn(line + size, " ");
+	if (size == 0)
+		return;
+	for (i = 0; i < COUNT_OF(commands); i++)
+		if (strlen(commands[i].name) == size &&
+		    strncmp(commands[i].name, line, size) == 0) {
+			commands[i].run(a, rest);
+			return;
+		}
+	app_say(a, STYLE_FAILED, "\"%.*s\" is no command: goto, skip, rollback, "
+	    "pause, resume, note, stop, abandon, quit", (int)size, line);
+}

@@ -1,0 +1,170 @@
+/*
+ * view/header.c - the line at the top: which window, which database, who,
+ * and how much time is left.  On every screen of a run.
+ */
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/view.h"
+#include "view/words.h"
+
+#define WIDE	110	/* from here on one line is enough */
+
+int
+header_rows(const struct app *a, int columns)
+{
+	(void)a;
+	return columns >= WIDE ? 1 : 2;
+}
+
+/* What the rest of the window still needs, as far as estimates tell. */
+static int64_t
+remaining_ms(const struct app *a)
+{
+	const struct run_state *s = a->state;
+	int64_t sum = 0, ran;
+	size_t i;
+
+	for (i = 0; i < s->step_count; i++) {
+		const struct step_state *step = &s->steps[i];
+
+		if (s->phases[step->phase].is_rollback != s->in_rollback ||
+		    step->estimate_ms < 0 || step->status == STEP_DONE ||
+		    step->status == STEP_SKIPPED)
+			continue;
+		ran = step->status == STEP_RUNNING ?
+		    step_elapsed_ms(step, a->now_us) : 0;
+		if (ran < step->estimate_ms)
+			sum += step->estimate_ms - (ran > 0 ? ran : 0);
+	}
+	return sum;
+}
+
+static char *
+slack_words(const struct app *a, enum style *style)
+{
+	const struct run_state *s = a->state;
+	int64_t slack;
+
+	*style = STYLE_HEADER;
+	if (s->is_closed)
+		return mem_strdup(a->frame, "closed");
+	if (s->start_us != 0 && a->now_us < s->start_us)
+		return mem_printf(a->frame, "opens in %s",
+		    span_short(a->frame, (s->start_us - a->now_us) / 1000));
+	if (s->end_us == 0)
+		return NULL;
+	slack = (s->end_us - a->now_us) / 1000 - remaining_ms(a);
+	if (slack < 0) {
+		*style = STYLE_DANGER;
+		return mem_strdup(a->frame, "NO SLACK");
+	}
+	if (slack < 5 * 60 * 1000)
+		*style = STYLE_WARNING;
+	return mem_printf(a->frame, "slack %s", span_short(a->frame, slack));
+}
+
+static const struct target_state *
+shown_target(const struct app *a)
+{
+	const struct run_state *s = a->state;
+	const struct target_state *t = step_target(s, app_current(a));
+
+	if (t == NULL && s->target_count > 0)
+		t = &s->targets[0];
+	return t;
+}
+
+static int
+draw_place(struct app *a, struct area area, int row, int column)
+{
+	const struct run_state *s = a->state;
+	const struct step_state *step = app_current(a);
+
+	column = area_put(area, row, column, STYLE_HEADER,
+	    s->window != NULL ? s->window : "…");
+	if (step != NULL && s->phase_count > 1) {
+		column = area_put(area, row, column, STYLE_HEADER, " ▸ ");
+		column = area_put(area, row, column, STYLE_HEADER,
+		    s->phases[step->phase].name);
+	}
+	if (s->in_rollback)
+		column = area_put(area, row, column + 1, STYLE_DANGER,
+		    " ROLLBACK ");
+	return column;
+}
+
+static int
+draw_target(struct app *a, struct area area, int row, int column)
+{
+	const struct target_state *t = shown_target(a);
+	const json_t *id;
+
+	if (t == NULL)
+		return area_put(area, row, column, STYLE_HEADER,
+		    "no target yet");
+	id = t->identity;
+	column = area_put(area, row, column, style_of_environment(t->environment),
+	    environment_block(a->frame, t->environment, a->set.is_mono));
+	if (id == NULL)
+		return area_printf(area, row, column, STYLE_HEADER,
+		    " %s, not pinned yet", t->name);
+	column = area_printf(area, row, column, STYLE_HEADER, " %s @ %s",
+	    json_str_or(id, "database", "?"), json_str_or(id, "host", "?"));
+	column = area_printf(area, row, column, STYLE_HEADER, "  pg %s  role %s",
+	    json_str_or(id, "version", "?"), json_str_or(id, "role", "?"));
+	return column;
+}
+
+/* "ana · operator", and how many others look on. */
+static char *
+who_words(const struct app *a)
+{
+	const struct run_state *s = a->state;
+	const char *who = a->set.principal != NULL ? a->set.principal : "";
+	const char *role = str_equal(who, s->operator_) ? " · operator" : "";
+
+	if (s->people_count > 1)
+		return mem_printf(a->frame, "%s%s +%zu", who, role,
+		    s->people_count - 1);
+	return mem_printf(a->frame, "%s%s", who, role);
+}
+
+/* Clock and slack at the right; returns where they begin. */
+static int
+draw_time(struct app *a, struct area area, int row)
+{
+	enum style style;
+	char *slack = slack_words(a, &style);
+	int column = area.columns - 1;
+
+	if (slack != NULL)
+		column = area_right(area, row, column, style, slack) - 3;
+	return area_right(area, row, column, STYLE_HEADER,
+	    clock_hms(a->frame, a->now_us));
+}
+
+void
+header_draw(struct app *a, struct area area)
+{
+	struct area left;
+	int column;
+
+	area_blank(area, STYLE_HEADER);
+	if (a->state == NULL || area.rows == 0)
+		return;
+	column = draw_time(a, area, 0);
+	if (area.rows > 1) {
+		draw_place(a, area_columns(area, 0, column - 1), 0, 1);
+		column = area_right(area, 1, area.columns - 1, STYLE_HEADER,
+		    who_words(a));
+		draw_target(a, area_columns(area, 0, column - 1), 1, 1);
+		return;
+	}
+	column = area_right(area, 0, column - 3, STYLE_HEADER, who_words(a));
+	left = area_columns(area, 0, column - 1);
+	column = draw_place(a, left, 0, 1);
+	draw_target(a, left, 0, column + 3);
+}

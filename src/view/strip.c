@@ -1,0 +1,309 @@
+/*
+ * view/strip.c - the strip below: one sentence about now, with its reason,
+ * and one about what comes of itself next.
+ */
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/view.h"
+#include "view/words.h"
+
+#define STRIP_LINES	3
+
+int
+strip_rows(const struct app *a, int rows)
+{
+	(void)a;
+	return rows >= 30 ? STRIP_LINES : rows >= 26 ? 2 : 1;
+}
+
+/* A line that begins with a word and goes on with a sentence. */
+static void
+say(struct doc *d, enum style style, const char *word, const char *rest)
+{
+	doc_break(d);
+	doc_put(d, STYLE_TEXT, " ");
+	doc_put(d, style, word);
+	doc_printf(d, STYLE_TEXT, "  %s", rest);
+}
+
+static void
+more(struct doc *d, enum style style, const char *text)
+{
+	doc_break(d);
+	doc_printf(d, style, " %s", text);
+}
+
+/* How to see to it; nothing where it is being seen to. */
+static const char *
+press(const struct app *a, const char *what)
+{
+	return app_is_at(a, PLACE_SIGNOFF) || app_is_at(a, PLACE_FAILURE) ||
+	    app_is_at(a, PLACE_QUESTION) || app_is_at(a, PLACE_DRIFT) ? "" :
+	    what;
+}
+
+/* ---- what needs a person ---------------------------------------------------- */
+
+static char *
+rule_words(struct app *a, const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+	char *from = json_words(a->frame, json_object_get(step->rule, "from"));
+	int64_t min = json_int(step->rule, "min", 1);
+
+	return mem_printf(a->frame, "%s%s, %d of %" PRId64 " signed",
+	    from != NULL ? "by " : "", from != NULL ? from : "by anyone here",
+	    signs_that_hold(step, t != NULL ? t->digest : NULL, a->now_us), min);
+}
+
+static void
+say_signoff(struct app *a, struct doc *d, const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+	const char *undo = json_str(t != NULL ? t->shown : NULL, "undo");
+
+	say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
+	    "%ssign-off, class %s, for %s", press(a, "press s: "),
+	    step->class_ != NULL ? step->class_ : "?",
+	    step_title(a->frame, a->state, step)));
+	more(d, STYLE_MUTED, mem_printf(a->frame, "to be signed %s",
+	    rule_words(a, step)));
+	if (undo != NULL)
+		more(d, STYLE_MUTED, mem_printf(a->frame, "way back: %s", undo));
+}
+
+static void
+say_failure(struct app *a, struct doc *d, const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+	const json_t *error = t != NULL ? t->error : NULL;
+	const char *detail = json_str(error, "detail");
+	const char *word = step->status == STEP_UNKNOWN ? "OUTCOME UNKNOWN" :
+	    step->status == STEP_CANCELLED ? "CANCELLED" : "FAILED";
+
+	say(d, step->status == STEP_UNKNOWN ? STYLE_UNKNOWN : STYLE_DANGER,
+	    word, mem_printf(a->frame, "%s%s · %s", press(a, "press s: "),
+	    step_title(a->frame, a->state, step),
+	    json_str_or(error, "primary", "no reason was told")));
+	if (detail != NULL && *detail != '\0')
+		more(d, STYLE_ERROR_TEXT, detail);
+	if (t != NULL && t->proof != NULL)
+		more(d, STYLE_TEXT, t->proof);
+	else if (step->status == STEP_UNKNOWN)
+		more(d, STYLE_TEXT, "nothing runs until somebody decides");
+}
+
+/* The rollback runbook is no part of what is to be done. */
+static char *
+ready_words(struct app *a)
+{
+	const struct run_state *s = a->state;
+	size_t i, steps = 0, phases = 0;
+
+	for (i = 0; i < s->phase_count; i++)
+		if (!s->phases[i].is_rollback) {
+			phases++;
+			steps += s->phases[i].step_count;
+		}
+	return mem_printf(a->frame, "press s to start: %zu step%s in %zu "
+	    "phase%s", steps, steps == 1 ? "" : "s", phases,
+	    phases == 1 ? "" : "s");
+}
+
+static void
+say_needs(struct app *a, struct doc *d, const char *needs)
+{
+	const struct run_state *s = a->state;
+	const struct step_state *step = app_current(a);
+	const char *title = step != NULL ? step_title(a->frame, s, step) : "";
+
+	if (str_equal(needs, "start")) {
+		say(d, STYLE_CALL, "READY", ready_words(a));
+		more(d, STYLE_MUTED, mem_printf(a->frame, "first: %s; nothing "
+		    "that changes data runs before somebody has signed for it",
+		    title));
+	} else if (str_equal(needs, "resume")) {
+		say(d, STYLE_CALL, "PAUSED", mem_printf(a->frame,
+		    "press s to go on; no further step starts by itself"));
+		more(d, STYLE_MUTED, mem_printf(a->frame, "next: %s", title));
+	} else if (step == NULL) {
+		say(d, STYLE_CALL, "NEEDS YOU", "press s");
+	} else if (str_equal(needs, "sign-off")) {
+		say_signoff(a, d, step);
+	} else if (str_equal(needs, "failure")) {
+		say_failure(a, d, step);
+	} else if (str_equal(needs, "decision")) {
+		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
+		    "%sdrift items to decide, %s", press(a, "press s: "),
+		    title));
+		more(d, STYLE_MUTED,
+		    "each item: are the migrations right, or the database?");
+	} else {
+		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
+		    "%s%s", press(a, "press s to answer: "), title));
+	}
+}
+
+/* ---- what happens by itself ---------------------------------------------------- */
+
+/* "orders ← 812 app idle in transaction 41s "SELECT …"" */
+static char *
+blocker_words(struct app *a, const json_t *report)
+{
+	const json_t *b = json_array_get(json_object_get(report, "blockers"), 0);
+	int64_t age = json_int(b, "xact_age_ms", -1);
+
+	if (b == NULL)
+		return mem_strdup(a->frame, json_str_or(report, "relation", ""));
+	return mem_printf(a->frame, "%s ← %" PRId64 " %s %s %s \"%s\"",
+	    json_str_or(report, "relation", ""), json_int(b, "pid", 0),
+	    json_str_or(b, "application", json_str_or(b, "user", "")),
+	    json_str_or(b, "state", ""),
+	    age >= 0 ? span_short(a->frame, age) : "",
+	    json_str_or(b, "query", ""));
+}
+
+static void
+say_waiting(struct app *a, struct doc *d)
+{
+	const json_t *r = a->state->locks;
+	size_t queued = json_array_size(json_object_get(r, "queued"));
+
+	say(d, STYLE_WAITING, mem_printf(a->frame, "WAITING %s",
+	    duration_short(a->frame, json_int(r, "waited_ms", 0))),
+	    blocker_words(a, r));
+	if (queued > 0)
+		more(d, STYLE_WARNING, mem_printf(a->frame,
+		    "%zu session%s behind us · L shows who", queued,
+		    queued == 1 ? " queues" : "s queue"));
+}
+
+static void
+draw_bar(struct doc *d, const struct step_state *step, void *frame)
+{
+	int cells = 24, filled, i;
+	int64_t percent = step->progress_done * 100 / step->progress_total;
+
+	if (percent > 100)
+		percent = 100;
+	filled = (int)(percent * cells / 100);
+	doc_break(d);
+	doc_printf(d, STYLE_TEXT, " %3" PRId64 " %% ", percent);
+	for (i = 0; i < cells; i++)
+		doc_put(d, i < filled ? STYLE_PROGRESS : STYLE_MUTED,
+		    i < filled ? "█" : "░");
+	if (step->progress_unit != NULL)
+		doc_printf(d, STYLE_MUTED, " %s of %s %s",
+		    str_count(frame, step->progress_done),
+		    str_count(frame, step->progress_total),
+		    step->progress_unit);
+	if (step->progress_remaining_ms > 0)
+		doc_printf(d, STYLE_TEXT, " · %s left",
+		    span_short(frame, step->progress_remaining_ms));
+	if (step->progress_text != NULL)
+		doc_printf(d, STYLE_MUTED, " · %s", step->progress_text);
+}
+
+/* What the step was expected to take, and whether there is a way back. */
+static void
+say_prospects(struct app *a, struct doc *d, const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+	const char *undo = json_str(t != NULL ? t->shown : NULL, "undo");
+	struct buffer *b = buffer_new(a->frame);
+
+	if (undo == NULL)
+		undo = step->rollback;
+	if (step->estimate_ms >= 0)
+		buffer_printf(b, "expected to take %s",
+		    duration_short(a->frame, step->estimate_ms));
+	if (undo != NULL)
+		buffer_printf(b, "%sway back: %s", b->size > 0 ? " · " : "",
+		    undo);
+	if (b->size > 0)
+		more(d, STYLE_MUTED, b->data);
+}
+
+static void
+say_running(struct app *a, struct doc *d, const struct step_state *step)
+{
+	const struct run_state *s = a->state;
+	const char *text = s->status_text != NULL ? s->status_text :
+	    step->kind != NULL ? step->kind : "";
+
+	if (json_flag(s->locks, "waiting")) {
+		say_waiting(a, d);
+	} else {
+		say(d, STYLE_RUNNING, mem_printf(a->frame, "RUNNING %s",
+		    duration_short(a->frame, step_elapsed_ms(step, a->now_us))),
+		    mem_printf(a->frame, "%s · %s%s%s",
+		    step_title(a->frame, s, step), text,
+		    s->status_reason != NULL ? ", because " : "",
+		    s->status_reason != NULL ? s->status_reason : ""));
+	}
+	if (step->progress_total > 0)
+		draw_bar(d, step, a->frame);
+	say_prospects(a, d, step);
+}
+
+static void
+say_closed(struct app *a, struct doc *d)
+{
+	const struct run_state *s = a->state;
+	bool is_done = str_equal(s->outcome, "done");
+
+	say(d, is_done ? STYLE_DONE : STYLE_FAILED,
+	    is_done ? "DONE" : "CLOSED", mem_printf(a->frame,
+	    "the run is closed%s%s; nothing more will happen",
+	    is_done ? "" : ": ", is_done ? "" :
+	    s->outcome != NULL ? s->outcome : "no outcome was told"));
+	if (s->run != NULL)
+		more(d, STYLE_MUTED, mem_printf(a->frame,
+		    "its evidence:  pgrunbook report %s   pgrunbook verify %s",
+		    s->run, s->run));
+}
+
+static void
+compose(struct app *a, struct doc *d)
+{
+	const struct run_state *s = a->state;
+	const struct step_state *step = app_current(a);
+	const char *needs = app_needs(a);
+
+	if (s == NULL) {
+		say(d, STYLE_MUTED, "ATTACHING", "reading what has happened");
+	} else if (s->is_closed) {
+		say_closed(a, d);
+	} else if (a->gone != NULL) {
+		say(d, STYLE_DANGER, "ENGINE GONE", mem_printf(a->frame,
+		    "press s to start it again: %s", a->gone));
+		more(d, STYLE_TEXT, "Nothing is lost: what happened is in the "
+		    "journal, what is not known will be asked of the server.");
+	} else if (needs != NULL) {
+		say_needs(a, d, needs);
+	} else if (step != NULL && step->status == STEP_RUNNING) {
+		say_running(a, d, step);
+	} else if (step != NULL) {
+		say(d, STYLE_MUTED, "NEXT", mem_printf(a->frame, "%s%s%s",
+		    step_title(a->frame, s, step),
+		    s->status_text != NULL ? " · " : "",
+		    s->status_text != NULL ? s->status_text : ""));
+	} else {
+		say(d, STYLE_MUTED, "ALL DONE",
+		    s->status_text != NULL ? s->status_text : "");
+	}
+}
+
+void
+strip_draw(struct app *a, struct area area)
+{
+	struct doc *d = doc_new(a->frame, area.columns);
+
+	compose(a, d);
+	doc_draw_top(d, area);
+}

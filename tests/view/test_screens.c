@@ -1,0 +1,284 @@
+/*
+ * tests/view/test_screens.c - what people see, kept as golden screens.
+ */
+
+#include "harness/test.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "harness/golden.h"
+#include "view/stage.h"
+
+static const struct {
+	const char		*name;
+	struct stage_look	 look;
+} looks[] = {
+	{ "80x24", { 24, 80, false, false } },
+	{ "120x36", { 36, 120, false, false } },
+	{ "200x60", { 60, 200, false, false } },
+	{ "ascii", { 24, 100, true, true } },
+};
+
+/* The same story at each size; the smaller ones without styles. */
+static void
+check(const char *name, void (*story)(struct stage *s))
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(looks); i++) {
+		void *owner = talloc_new(NULL);
+		struct stage *s = stage_new(owner, looks[i].look);
+		char *golden = mem_printf(owner, "view/%s-%s", name,
+		    looks[i].name);
+
+		story(s);
+		golden_check(golden, i == 1 ? stage_dump(owner, s) :
+		    stage_text(owner, s));
+		talloc_free(owner);
+	}
+}
+
+static void
+ready(struct stage *s)
+{
+	stage_open(s);
+}
+
+static void
+runs(struct stage *s)
+{
+	stage_open(s);
+	stage_until_apply(s);
+	stage_apply_runs(s);
+}
+
+static void
+runs_page(struct stage *s)
+{
+	runs(s);
+	stage_keys(s, "2");
+}
+
+static void
+why(struct stage *s)
+{
+	runs(s);
+	stage_keys(s, "1");
+}
+
+static void
+backup(struct stage *s)
+{
+	const char *digest;
+
+	stage_open(s);
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	stage_done(s, "freeze/announce", "R", 1000);
+	stage_done(s, "freeze/owner", "R", 1000);
+	stage_done(s, "freeze/merges", "R", 1000);
+	stage_done(s, "freeze/ddl", "A", 1000);
+	digest = stage_plan(s, "snapshot/dump", 1, "R", "{'text': 'pg_dump',"
+	    " 'statements': [], 'lines': []}");
+	stage_start(s, "snapshot/dump", 1, digest);
+	stage_event(s, EVENT_STATUS, "{'step': 'snapshot/dump', 'text':"
+	    " 'dumping table public.orders', 'reason': 'it is the largest'}");
+	stage_event(s, EVENT_PROGRESS, "{'step': 'snapshot/dump', 'attempt': 1,"
+	    "'done': 62, 'total': 100, 'unit': 'tables', 'text': 'orders',"
+	    "'remaining_ms': 70000}");
+	temp_file(s, s->folder, "artifacts/snapshot/dump.1/output.txt.part",
+	    "pg_dump: dumping contents of table \"public.users\"\n"
+	    "pg_dump: \033[31mdumping\033[0m contents of table \"public.orders\"\n");
+	stage_wait(s, 95000);
+}
+
+static void
+needs_signoff(struct stage *s)
+{
+	stage_open(s);
+	stage_until_apply(s);
+	stage_signoff(s);
+}
+
+static void
+signoff(struct stage *s)
+{
+	needs_signoff(s);
+	stage_keys(s, "s");
+}
+
+static void
+signoff_typing(struct stage *s)
+{
+	signoff(s);
+	stage_keys(s, "a");
+	stage_type(s, "sho", false);
+}
+
+static void
+failure_strip(struct stage *s)
+{
+	stage_open(s);
+	stage_until_apply(s);
+	stage_apply_fails(s);
+}
+
+static void
+failure(struct stage *s)
+{
+	failure_strip(s);
+	stage_keys(s, "s");
+}
+
+static void
+drift(struct stage *s)
+{
+	stage_open(s);
+	stage_review(s);
+	stage_keys(s, "s");
+}
+
+static void
+locks(struct stage *s)
+{
+	runs(s);
+	stage_keys(s, "L j");
+}
+
+static void
+journal(struct stage *s)
+{
+	failure_strip(s);
+	stage_keys(s, "J");
+}
+
+static void
+help(struct stage *s)
+{
+	ready(s);
+	stage_keys(s, "?");
+}
+
+static void
+checklist(struct stage *s)
+{
+	const char *digest;
+
+	stage_open(s);
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R",
+	    "{'text': 'a checklist', 'statements': [], 'lines': []}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'manual', 'kind': 'manual', 'items': ["
+	    "'Announced in #ops', 'Support knows'], 'fields': [{'name':"
+	    " 'ticket', 'prompt': 'Change ticket', 'pattern': '^CHG-[0-9]+$'}]}"
+	    "}");
+	stage_keys(s, "s Space j");
+}
+
+static void
+output(struct stage *s)
+{
+	backup(s);
+	stage_keys(s, "o");
+}
+
+static void
+closed(struct stage *s)
+{
+	runs(s);
+	stage_event(s, EVENT_ATTEMPT_FINISHED, "{'step': 'rollout/apply',"
+	    "'attempt': 1, 'outcome': 'done', 'ms': 20100}");
+	stage_json(s, EVENT_RUN_CLOSED, json_pack("{s:s, s:I, s:s, s:s, s:s}",
+	    "outcome", "abandoned", "count", (json_int_t)s->seq, "head", "x",
+	    "reason", "enough for today", "principal", "ana"));
+}
+
+static void
+engine_gone(struct stage *s)
+{
+	runs(s);
+	app_engine_gone(s->app, "it was killed");
+}
+
+#define SCREEN(name) \
+	static void \
+	the_screen_##name(void **state) \
+	{ \
+		(void)state; \
+		check(#name, name); \
+	}
+
+SCREEN(ready)
+SCREEN(runs)
+SCREEN(runs_page)
+SCREEN(why)
+SCREEN(backup)
+SCREEN(needs_signoff)
+SCREEN(signoff)
+SCREEN(signoff_typing)
+SCREEN(failure_strip)
+SCREEN(failure)
+SCREEN(drift)
+SCREEN(locks)
+SCREEN(journal)
+SCREEN(help)
+SCREEN(checklist)
+SCREEN(output)
+SCREEN(closed)
+SCREEN(engine_gone)
+
+static void
+a_small_terminal_gets_one_sentence(void **state)
+{
+	void *owner = talloc_new(NULL);
+	struct stage *s = stage_new(owner,
+	    (struct stage_look){ 12, 50, false, false });
+
+	(void)state;
+	needs_signoff(s);
+	golden_check("view/too-small", stage_text(owner, s));
+	talloc_free(owner);
+}
+
+static void
+the_largest_screen_is_drawn(void **state)
+{
+	void *owner = talloc_new(NULL);
+	struct stage *s = stage_new(owner,
+	    (struct stage_look){ 100, 300, false, false });
+
+	(void)state;
+	runs(s);
+	assert_contains(stage_text(owner, s), "WAITING");
+	talloc_free(owner);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_screen_ready),
+		cmocka_unit_test(the_screen_runs),
+		cmocka_unit_test(the_screen_runs_page),
+		cmocka_unit_test(the_screen_why),
+		cmocka_unit_test(the_screen_backup),
+		cmocka_unit_test(the_screen_needs_signoff),
+		cmocka_unit_test(the_screen_signoff),
+		cmocka_unit_test(the_screen_signoff_typing),
+		cmocka_unit_test(the_screen_failure_strip),
+		cmocka_unit_test(the_screen_failure),
+		cmocka_unit_test(the_screen_drift),
+		cmocka_unit_test(the_screen_locks),
+		cmocka_unit_test(the_screen_journal),
+		cmocka_unit_test(the_screen_help),
+		cmocka_unit_test(the_screen_checklist),
+		cmocka_unit_test(the_screen_output),
+		cmocka_unit_test(the_screen_closed),
+		cmocka_unit_test(the_screen_engine_gone),
+		cmocka_unit_test(a_small_terminal_gets_one_sentence),
+		cmocka_unit_test(the_largest_screen_is_drawn),
+	};
+
+	return test_main(tests, NULL, NULL);
+}
