@@ -26,7 +26,8 @@ is_told_by(const struct schema_change *part, const struct schema_change *parent)
 
 	if (parent->from != NULL && parent->to != NULL)
 		return k->absorbs != NULL &&
-		    k->absorbs(parent->from, parent->to);
+		    (schema_kind_find(present(part)->kind)->flags &
+		    KIND_MERGES) && k->absorbs(parent->from, parent->to);
 	return (part->from == NULL) == (parent->from == NULL) &&
 	    (part->to == NULL) == (parent->to == NULL);
 }

@@ -36,6 +36,7 @@ enum kind_flag {
 	KIND_INLINE = 1 << 1,	/* the parent's CREATE holds it */
 	KIND_FIRST = 1 << 2,	/* made before its parent though it goes with it: a serial's sequence */
 	KIND_DERIVED = 1 << 3,	/* holds nothing of its own: is dropped and made again when what it stands on is */
+	KIND_MERGES = 1 << 8,	/* a partition shares it with its parent */
 	KIND_BLOCKS = 1 << 7,	/* and does not even let a column under it change its type */
 	KIND_CUT = 1 << 4,	/* dropped by name before its parent: tables that refer to each other */
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
@@ -62,8 +63,8 @@ struct schema_kind {
 		    const struct schema_object *to);
 
 	/*
-	 * Does this change of it change its parts with it, so that they need
-	 * nothing of their own?  Null: never.
+	 * Does this change of it change its parts that merge (KIND_MERGES)
+	 * with it, so that they need nothing of their own?  Null: never.
 	 */
 	bool	(*absorbs)(const struct schema_object *from,
 		    const struct schema_object *to);

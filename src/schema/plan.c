@@ -22,7 +22,6 @@ struct plan {
 	const struct schema_changes *changes;
 	const bool	*wanted;
 	struct plan_ops	 ops;
-	json_t		*done;		/* keys whose change needs nothing more */
 	size_t		 writing[OP_PHASES];	/* the op that statements go to */
 	const struct schema_object *subject;	/* what a kind writes about */
 	const struct schema_object *subject_to;
@@ -324,45 +323,51 @@ remember(struct plan *p, const char ***list, size_t *count, const char *key)
 	(*list)[*count] = NULL;
 }
 
-static void
-mark_done(struct plan *p, const char *key)
+/* Can it stand: shall all be there that it stands on? */
+static bool
+can_stand(struct plan *p, const struct schema_object *o)
 {
-	json_object_set_new(p->done, key, json_true());
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (plan_target(p, *key) == NULL)
+			return false;
+	return true;
 }
 
-/* Can it stand again: is all there that it stands on? */
-static bool
-can_stand(struct plan *p, const struct schema_object *target)
+/*
+ * What to make again of o: as it shall be; or, where that cannot stand and
+ * nothing about o itself changes, as the new state has it, on other ground.
+ */
+static const struct schema_object *
+made_again(struct plan *p, const struct schema_object *o)
 {
-	for (const char **key = target->depends; *key != NULL; key++) {
-		const struct schema_change *c = wanted_change(p, *key);
+	static const char *const none[] = { NULL };
+	const struct schema_object *target = plan_target(p, o->key);
+	const struct schema_object *other;
 
-		if (c != NULL && c->to == NULL)
-			return false;
-	}
-	return true;
+	if (target == NULL || can_stand(p, target))
+		return target;
+	other = schema_index_find(p->to, o->key);
+	return other != NULL && object_differs_only(o, other, none) &&
+	    can_stand(p, other) ? other : NULL;
 }
 
 /* Drop it and, where it shall be and can, make it again. */
 static void
 rebuild_one(struct plan *p, const struct schema_object *o)
 {
-	const struct schema_object *target = plan_target(p, o->key);
-	const struct schema_change *own = wanted_change(p, o->key);
+	const struct schema_object *target = made_again(p, o);
 
 	if (has_op(p, OP_DROP, o->key))
 		return;
 	kill_op(p, OP_ALTER, o->key);
 	kill_op(p, OP_UNBIND, o->key);
 	drop_tree(p, o);
-	mark_done(p, o->key);
-	if (target == NULL)
-		return;
-	if (!can_stand(p, target)) {
-		remember(p, &p->casualties, &p->casualty_count, o->key);
+	if (target == NULL) {
+		if (plan_target(p, o->key) != NULL)
+			remember(p, &p->casualties, &p->casualty_count, o->key);
 		return;
 	}
-	if (own == NULL)
+	if (wanted_change(p, o->key) == NULL)
 		remember(p, &p->rebuilt, &p->rebuilt_count, o->key);
 	if (!has_op(p, OP_CREATE, target->key))
 		create_tree(p, target);
@@ -396,6 +401,17 @@ refers_to_dropped(struct plan *p, const struct schema_object *o)
 	return false;
 }
 
+/* Does a part go on elsewhere: a partition, a sequence that another owns? */
+static bool
+moves_away(struct plan *p, const struct schema_object *part)
+{
+	const struct schema_object *target = plan_target(p, part->key);
+
+	if (target != NULL && (flags_of(part) & KIND_FIRST))
+		target = schema_index_find(p->to, part->key);
+	return target != NULL && !str_equal(target->parent, part->parent);
+}
+
 /* Its parts go with it. */
 static void
 cover_drop(struct plan *p, size_t op, const struct schema_object *o)
@@ -407,9 +423,8 @@ cover_drop(struct plan *p, size_t op, const struct schema_object *o)
 		const struct schema_object *part = parts.objects[i];
 
 		if (!(flags_of(part) & KIND_PART) ||
-		    has_op(p, OP_DROP, part->key))
+		    has_op(p, OP_DROP, part->key) || moves_away(p, part))
 			continue;
-		mark_done(p, part->key);
 		if ((flags_of(part) & KIND_CUT) && refers_to_dropped(p, part))
 			drop_tree(p, part);
 		else
@@ -448,7 +463,6 @@ create_parts(struct plan *p, size_t op, const struct schema_object *o)
 		if (!(flags_of(part) & KIND_PART) ||
 		    has_op(p, OP_CREATE, part->key))
 			continue;
-		mark_done(p, part->key);
 		if (flags_of(part) & KIND_INLINE) {
 			cover(p, OP_CREATE, op, part);
 			create_parts(p, op, part);
@@ -487,7 +501,8 @@ goes_with_parent(const struct plan *p, const struct schema_object *o,
 	if (c == NULL || c->from == NULL || c->to == NULL)
 		return c != NULL && (coming ? c->from == NULL : c->to == NULL);
 	k = schema_kind_find(c->from->kind);
-	return k->absorbs != NULL && k->absorbs(c->from, c->to);
+	return (flags_of(o) & KIND_MERGES) && k->absorbs != NULL &&
+	    k->absorbs(c->from, c->to);
 }
 
 static void
@@ -509,20 +524,22 @@ change_one(struct plan *p, const struct schema_change *c)
 			create_tree(p, c->to);
 		return;
 	}
-	pen = take_pen(p, c->from, c->to);
-	altered = k->alter != NULL && k->alter(p, c->from, c->to);
-	give_pen(p, pen);
-	if (altered || has_op(p, OP_DROP, c->from->key))
-		return;
-	drop_tree(p, c->from);
-	if (!has_op(p, OP_CREATE, c->to->key))
+	/* It may be gone already, with its table or for a view's sake. */
+	if (!has_op(p, OP_DROP, c->from->key)) {
+		pen = take_pen(p, c->from, c->to);
+		altered = k->alter != NULL && k->alter(p, c->from, c->to);
+		give_pen(p, pen);
+		if (altered)
+			return;
+		drop_tree(p, c->from);
+	}
+	if (!has_op(p, OP_CREATE, c->to->key) && can_stand(p, c->to))
 		create_tree(p, c->to);
 }
 
 static int
 plan_destroy(struct plan *p)
 {
-	json_decref(p->done);
 	for (int i = 0; i < OP_PHASES; i++)
 		json_decref(p->ops.by_key[i]);
 	return 0;
@@ -539,7 +556,6 @@ plan_new(const void *owner, const struct schema_index *from,
 	p->to = to;
 	p->changes = changes;
 	p->wanted = wanted;
-	p->done = json_object();
 	p->casualties = NEW_ARRAY(p, const char *, 1);
 	p->rebuilt = NEW_ARRAY(p, const char *, 1);
 	for (int i = 0; i < OP_PHASES; i++) {
@@ -547,13 +563,9 @@ plan_new(const void *owner, const struct schema_index *from,
 		p->writing[i] = OP_NONE;
 	}
 	talloc_set_destructor(p, plan_destroy);
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct schema_change *c = &changes->list[i];
-		const char *key = (c->from != NULL ? c->from : c->to)->key;
-
-		if (wanted[c->item] && json_object_get(p->done, key) == NULL)
-			change_one(p, c);
-	}
+	for (size_t i = 0; i < changes->count; i++)
+		if (wanted[changes->list[i].item])
+			change_one(p, &changes->list[i]);
 	plan_order(p, &p->ops);
 	return p;
 }

@@ -53,6 +53,15 @@ converts_by_itself(const char *from, const char *to)
 	    (is_one_of(from, documents) && is_one_of(to, documents));
 }
 
+/* Is there a cast that must be asked for? */
+static bool
+casts(const char *from, const char *to)
+{
+	return (is_one_of(from, strings) && strchr(to, '.') == NULL) ||
+	    (strcmp(from, "integer") == 0 && strcmp(to, "boolean") == 0) ||
+	    (strcmp(from, "boolean") == 0 && strcmp(to, "integer") == 0);
+}
+
 /* The conversion that USING must name; null where it needs none. */
 static char *
 conversion(const void *owner, const char *column, const char *from,
@@ -68,11 +77,11 @@ conversion(const void *owner, const char *column, const char *from,
 		return mem_printf(owner, "%s AT TIME ZONE 'UTC'", column);
 	if (converts_by_itself(a, b))
 		return NULL;
-	/* A type of the user's may have no cast: its text is what they share. */
-	if (strchr(a, '.') != NULL || strchr(b, '.') != NULL)
-		return mem_printf(owner, "%s::text%s::%s", column,
-		    str_ends(b, "[]") ? "[]" : "", to);
-	return mem_printf(owner, "%s::%s", column, to);
+	if (casts(a, b))
+		return mem_printf(owner, "%s::%s", column, to);
+	/* Without a cast between them, text is what they share. */
+	return mem_printf(owner, "%s::text%s::%s", column,
+	    str_ends(b, "[]") && str_ends(a, "[]") ? "[]" : "", to);
 }
 
 /* The number in brackets: n of varchar(n), p and s of numeric(p,s); -1. */
@@ -468,7 +477,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_column = {
 	.name = "column",
-	.flags = KIND_PART | KIND_INLINE,
+	.flags = KIND_PART | KIND_MERGES | KIND_INLINE,
 	/* What a partition or a child has from its parent is the parent's. */
 	.query = "SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, "
 	    "r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, "

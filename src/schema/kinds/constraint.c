@@ -214,7 +214,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_primary_key = {
 	.name = "primary key",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("p", "", ""),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 	.measure = measure_unique,
@@ -222,7 +222,7 @@ const struct schema_kind schema_kind_primary_key = {
 
 const struct schema_kind schema_kind_unique = {
 	.name = "unique",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("u", "", ""),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 	.measure = measure_unique,
@@ -230,7 +230,7 @@ const struct schema_kind schema_kind_unique = {
 
 const struct schema_kind schema_kind_check = {
 	.name = "check",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("c", VALIDITY,
 	    ", 'expression', pg_get_expr(k.conbin, k.conrelid)"),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
@@ -239,14 +239,14 @@ const struct schema_kind schema_kind_check = {
 
 const struct schema_kind schema_kind_exclusion = {
 	.name = "exclusion",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("x", "", ""),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 };
 
 const struct schema_kind schema_kind_foreign_key = {
 	.name = "foreign key",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES | KIND_CUT,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES | KIND_CUT,
 	.query = CONSTRAINT_QUERY("f", VALIDITY,
 	    ", 'other_table', k.confrelid::regclass::text, 'other_columns', "
 	    COLUMNS("k.confkey", "k.confrelid")),

@@ -141,7 +141,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_index = {
 	.name = "index",
-	.flags = KIND_PART | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	/* The definition from the table's name on: a rename is no change of it. */
 	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
 	    "r.qn AS name, " REF("pg_class", "t.oid") " AS parent, "

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/plan.h"
@@ -44,7 +45,13 @@ alter(struct plan *p, const struct schema_object *from,
 	static const char *const words[] = { "AS", "START WITH",
 	    "INCREMENT BY", "MINVALUE", "MAXVALUE", "CACHE" };
 	struct buffer *b = buffer_new(NULL);
+	const char *name = object_sql(to);
 
+	/* No value below a new minimum, or the server refuses it. */
+	if (object_differs(from, to, "min"))
+		plan_alter(p, "SELECT setval(%s, %s, false) FROM %s "
+		    "WHERE last_value < %s", pg_quote_literal(b, name),
+		    object_text(to, "min"), name, object_text(to, "min"));
 	for (int i = 0; attributes[i] != NULL; i++)
 		if (object_differs(from, to, attributes[i]))
 			buffer_printf(b, " %s %s", words[i],

@@ -122,7 +122,7 @@ alter(struct plan *p, const struct schema_object *from,
 		return false;
 	if (object_differs(from, to, "inherits")) {
 		if (object_text(from, "inherits") != NULL)
-			plan_alter(p, "ALTER TABLE %s NO INHERIT %s",
+			plan_unbind(p, "ALTER TABLE %s NO INHERIT %s",
 			    object_sql(from), object_text(from, "inherits"));
 		if (object_text(to, "inherits") != NULL)
 			plan_alter(p, "ALTER TABLE %s INHERIT %s",
