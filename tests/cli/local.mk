@@ -2,6 +2,7 @@
 
 cli_tests = \
 	tests/cli/test_demo_shop \
+	tests/cli/test_diff \
 	tests/cli/test_manual
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -11,3 +12,4 @@ tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h
 tests_cli_test_demo_shop_LDADD = $(harness_libs) $(postgres_libs) $(base_libs)
 tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
+tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
