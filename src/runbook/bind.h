@@ -32,9 +32,9 @@ enum key_flags {
 	KEY_EXPANDS  = 1 << 1,	/* {{name}} is replaced before use */
 	KEY_SQL      = 1 << 2,	/* SQL text: :'name' and :"name" are replaced, highlighted */
 	KEY_MARKDOWN = 1 << 3,
-	/* KEY_NODE, for schema and manual: what the map in "table" is there */
+	/* KEY_NODE with a table: */
 	KEY_NAMED    = 1 << 4,	/* a map of names to such maps */
-	KEY_SHORT    = 1 << 5	/* or a scalar or a list of them, in short */
+	KEY_SHORT    = 1 << 5	/* or, in short, the value of the table's first key */
 };
 
 struct key {

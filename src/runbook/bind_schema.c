@@ -31,18 +31,13 @@ table_value_schema(const struct key *key)
 {
 	json_t *schema = bind_schema(key->table);
 
-	if ((key->flags & KEY_NAMED) != 0) {
-		/* "ticket:" alone is a name without a word on it. */
-		if ((key->flags & KEY_SHORT) != 0)
-			schema = json_pack("{s:[o, {s:[s, s, s, s]}]}", "anyOf",
-			    schema, "type", "null", "string", "number",
-			    "boolean");
-		return json_pack("{s:s, s:o}", "type", "object",
-		    "additionalProperties", schema);
-	}
 	if ((key->flags & KEY_SHORT) != 0)
-		schema = any_of(schema, any_of(scalar_schema(),
-		    list_of(scalar_schema())));
+		schema = any_of(schema, bind_value_schema(key->table));
+	if ((key->flags & KEY_NAMED) != 0)
+		/* "executor:" alone is a name without a word on it. */
+		schema = json_pack("{s:s, s:o}", "type", "object",
+		    "additionalProperties", any_of(schema,
+		    json_pack("{s:s}", "type", "null")));
 	return schema;
 }
 

@@ -56,13 +56,14 @@ add(struct lint *l, enum lint_severity severity, struct lint_place at,
 	struct lint_finding *f = find_same(l, severity, at, text);
 
 	talloc_free(raw);
+	if (severity == LINT_ERROR)
+		l->raised++;
 	if (f != NULL) {
 		talloc_free(text);
 		return f;
 	}
 	if (severity == LINT_ERROR)
 		l->errors++;
-	/* The last place stands for all that come after it. */
 	if (l->count == FINDINGS_MAX) {
 		l->left_out++;
 		talloc_free(text);

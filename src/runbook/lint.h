@@ -34,6 +34,7 @@ struct lint {
 	struct lint_finding *findings;
 	size_t		 count;
 	size_t		 errors;	/* all of them */
+	size_t		 raised;	/* calls of lint_error(), repetitions too: did anything go wrong since? */
 	size_t		 left_out;	/* findings past the number that is kept */
 };
 

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "base/error.h"
 #include "runbook/kind.h"
 #include "runbook/lint.h"
 
@@ -25,8 +26,9 @@ int environment_parse(const char *name);
 enum on_failure { FAIL_ASK, FAIL_STOP, FAIL_CONTINUE, FAIL_ROLLBACK, FAIL_GOTO };
 
 struct retry {
+	bool	given;			/* false: the step says nothing of it */
 	int64_t	limit;			/* further tries; 0: none */
-	int64_t	delay_ms;
+	int64_t	delay_ms;		/* default 1000 */
 	int	backoff;		/* 0 constant, 1 exponential */
 	int	on;			/* 0 lock_timeout (55P03, 40P01, 40001), 1 any */
 };
@@ -48,13 +50,18 @@ struct verify_rule {
 struct param {
 	const char	*name, *prompt, *pattern, *default_text;
 	int		 type;		/* 0 text, 1 integer, 2 boolean */
-	int64_t		 min, max;
+	int64_t		 min, max;	/* INT64_MIN, INT64_MAX: no limit */
 	struct lint_place place;
 };
 
+/*
+ * Where a window (or a runbook that is run alone) declares no targets at all,
+ * there is one for each name that its steps use, without a URL: it is to be
+ * given on the command line.
+ */
 struct target {
 	const char	*name;
-	const char	*url;		/* "env:NAME", "service:NAME", "prompt" or a URL without a password */
+	const char	*url;		/* "env:NAME", "service:NAME", "prompt", a URL without a password; null: to be given */
 	enum environment environment;
 	struct lint_place place;
 };
@@ -67,8 +74,16 @@ struct role {
 	struct lint_place place;
 };
 
+/* How steps of another runbook came in by an "include" step. */
+struct include {
+	const struct include *outer;	/* of an include inside of an include; null */
+	const char	*id;		/* of the include step, its outer's in front: "apply.checks" */
+	const char	*file;
+	json_t		*values;	/* its params' texts, {{…}} of outside still in them */
+};
+
 struct step {
-	const char	*id;		/* unique in its runbook; made from the name where not given */
+	const char	*id;		/* unique in its runbook; made from the name where not given; "<include>.<id>" */
 	const char	*name;
 	const char	*why;		/* Markdown; null */
 	const char	*target;	/* a target's name; null: none needed */
@@ -89,6 +104,7 @@ struct step {
 	const struct node *node;
 	struct lint_place place;
 	const char	*file;		/* the runbook file's path; relative paths in a step start at its folder */
+	const struct include *include;	/* null: not included */
 	const struct runbook *runbook;
 };
 
@@ -114,7 +130,7 @@ struct window {
 	size_t		 role_count;
 	struct target	*targets;
 	size_t		 target_count;
-	const char	**env_files;	/* null */
+	const char	**env_files;	/* paths, from here; null */
 	const char	**secrets;	/* names; null */
 	const char	**unmanaged;	/* patterns; null */
 	const char	**refuse;	/* policy.refuse; null */
@@ -124,5 +140,27 @@ struct window {
 const struct target *window_target(const struct window *w, const char *name);
 const struct role *window_role(const struct window *w, const char *name);
 const struct step *runbook_step(const struct runbook *r, const char *id);
+/*
+ * The step that "goto: id" in step from means: of its own file first, where
+ * it was included, then of the including ones.
+ */
+const struct step *step_meant(const struct step *from, const char *id);
+
+/*
+ * The values that a step sees: the run's, and before them those that its
+ * include gave.  run itself where it was not included.
+ */
+struct scope;
+const struct scope *step_scope(const void *owner, const struct scope *run,
+    const struct step *s, struct error *err);
+
+/* Is text a value for p?  No: why (one clause) is set. */
+bool param_accepts(const struct param *p, const char *text, char *why,
+    size_t why_size);
+
+/* The pattern of policy.refuse that a shell command falls under; or null. */
+const char *policy_refuses(const struct window *w, const char *command);
+/* shared and production: what is refused there, is refused. */
+bool environment_is_guarded(enum environment e);
 
 #endif
