@@ -15,6 +15,8 @@ guardsdir = $(runbooksdir)/guards
 dist_guards_SCRIPTS = runbooks/guards/no-remote-migrate-dev
 
 nobase_dist_pkgdata_DATA += \
+	runbooks/demo/approvals/rollback.json \
+	runbooks/demo/approvals/window.json \
 	runbooks/demo/drift.sql \
 	runbooks/demo/seed.sql \
 	runbooks/demo/migrations/20260103090000_init/migration.sql \
