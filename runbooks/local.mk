@@ -14,11 +14,15 @@ dist_runbooks_DATA = \
 guardsdir = $(runbooksdir)/guards
 dist_guards_SCRIPTS = runbooks/guards/no-remote-migrate-dev
 
+queriesdir = $(runbooksdir)/queries
+dist_queries_DATA = runbooks/queries/workers.sql
+
 nobase_dist_pkgdata_DATA += \
 	runbooks/demo/approvals/rollback.json \
 	runbooks/demo/approvals/window.json \
 	runbooks/demo/drift.sql \
 	runbooks/demo/seed.sql \
+	runbooks/demo/workers.sql \
 	runbooks/demo/migrations/20260103090000_init/migration.sql \
 	runbooks/demo/migrations/20260117101500_orders/migration.sql \
 	runbooks/demo/migrations/20260117102000_order_items/migration.sql \
