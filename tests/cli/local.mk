@@ -4,6 +4,7 @@ cli_tests = \
 	tests/cli/test_call \
 	tests/cli/test_demo_shop \
 	tests/cli/test_diff \
+	tests/cli/test_lint \
 	tests/cli/test_manual
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -19,3 +20,4 @@ tests_cli_test_demo_shop_LDADD = $(harness_libs) $(postgres_libs) $(base_libs)
 tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
+tests_cli_test_lint_LDADD = $(program_libs)
