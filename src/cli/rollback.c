@@ -45,9 +45,9 @@ ask_engine(struct call *c, const char *folder, enum intent_type t,
 	return rc;
 }
 
-/* The window as it was when the run began, among the run's files. */
+/* The rollback runbook among the frozen files of a run. */
 static char *
-frozen_window(struct call *c, const char *folder, struct error *err)
+rollback_file(struct call *c, const char *folder, struct error *err)
 {
 	struct run_state *s = run_state_load(c, folder, err);
 	const char *file;
@@ -55,9 +55,10 @@ frozen_window(struct call *c, const char *folder, struct error *err)
 
 	if (s == NULL)
 		return NULL;
-	file = json_str(json_object_get(s->opened, "window"), "file");
+	file = json_str(json_object_get(s->opened, "window"), "rollback");
 	if (file == NULL) {
-		error_set(err, ERR_VERIFY, "run "%s" does not name its window",
+		error_set(err, ERR_NOT_FOUND,
+		    "the window of run \"%s\" has no rollback runbook",
 		    path_name(folder));
 		return NULL;
 	}
@@ -78,7 +79,7 @@ roll_back_closed(struct call *c, const char *folder)
 	int code;
 
 	error_clear(&err);
-	s.file = frozen_window(c, folder, &err);
+	s.file = rollback_file(c, folder, &err);
 	if (s.file == NULL)
 		return command_fail(&err);
 	code = start_run(c, &s, &new_folder);

@@ -87,7 +87,7 @@ take(struct attempt *a, const struct pg_target *target, struct pg_session *s,
 	char *snapshot;
 
 	if (pg_exec_script(s, "SET idle_in_transaction_session_timeout = 0;"
-	    " SET statement_timeout = 0", err) < 0 ||
+	    " SET statement_timeout = 0; SET lock_timeout = '5s'", err) < 0 ||
 	    pg_exec_script(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	    err) < 0 ||
 	    pg_scalar(m, s, "SELECT pg_catalog.pg_export_snapshot()", 0, NULL,

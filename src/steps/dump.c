@@ -19,6 +19,7 @@ int
 dump_jobs(struct attempt *a, const char *text, int *jobs, struct error *err)
 {
 	char *expanded, *end;
+	bool is_wrong;
 	long n;
 
 	*jobs = 1;
@@ -28,13 +29,14 @@ dump_jobs(struct attempt *a, const char *text, int *jobs, struct error *err)
 	if (expanded == NULL)
 		return -1;
 	n = strtol(expanded, &end, 10);
-	if (*end != '\0' || n < 1 || n > 64)
+	is_wrong = end == expanded || *end != '\0' || n < 1 || n > 64;
+	if (is_wrong)
 		error_set(err, ERR_RUNBOOK,
 		    "\"jobs\" is not a number from 1 to 64: %s", expanded);
 	else
 		*jobs = (int)n;
 	talloc_free(expanded);
-	return *end != '\0' || n < 1 || n > 64 ? -1 : 0;
+	return is_wrong ? -1 : 0;
 }
 
 /* ---- running one of them ------------------------------------------------------------ */

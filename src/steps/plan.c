@@ -21,17 +21,18 @@ static json_t *
 shown_text(const struct attempt *a, const char *text, size_t limit)
 {
 	size_t size = strlen(text);
-	char *safe;
+	struct buffer *b = buffer_new(NULL);
+	const char *safe;
 	json_t *j;
 
-	safe = mem_strndup(NULL, text, size > limit ? limit : size);
+	buffer_add(b, text, size > limit ? limit : size);
 	if (size > limit)
-		safe = talloc_asprintf_append(safe, "\n... (%zu bytes in all)",
-		    size);
+		buffer_printf(b, "\n... (%zu bytes in all)", size);
+	safe = b->data;
 	if (a->host->run != NULL && a->host->run->redactor != NULL)
-		safe = redact_text(safe, a->host->run->redactor, safe);
+		safe = redact_text(b, a->host->run->redactor, b->data);
 	j = json_text(safe, strlen(safe));
-	talloc_free(safe);
+	talloc_free(b);
 	return j;
 }
 

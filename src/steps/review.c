@@ -207,25 +207,29 @@ wait_for_people(struct attempt *a, const struct drift *d, char **principal,
 	return rc < 0 ? -1 : 0;
 }
 
-/* The first prepared decision that fits: "item" is a pattern on title, key or id. */
+/*
+ * The first prepared decision that fits: "item" is an id, or a pattern on
+ * title or key, or on "CLASS key" ("A *").
+ */
 static const json_t *
 prepared_for(const json_t *decisions, const struct drift_item *item)
 {
-	const char *pattern, *class_;
+	char *with_class = mem_printf(NULL, "%c %s", item->class_, item->key);
+	const json_t *found = NULL;
+	const char *pattern;
 	json_t *each;
 	size_t i;
 
 	json_array_foreach((json_t *)(uintptr_t)decisions, i, each) {
-		pattern = json_str_or(each, "item", "*");
-		class_ = json_str(each, "class");
-		if (class_ != NULL && class_[0] != item->class_)
-			continue;
-		if (str_glob(item->title, pattern) ||
+		pattern = json_str_or(each, "item", "");
+		if (found == NULL && (str_equal(item->id, pattern) ||
+		    str_glob(item->title, pattern) ||
 		    str_glob(item->key, pattern) ||
-		    str_equal(item->id, pattern))
-			return each;
+		    str_glob(with_class, pattern)))
+			found = each;
 	}
-	return NULL;
+	talloc_free(with_class);
+	return found;
 }
 
 static int

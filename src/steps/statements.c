@@ -292,7 +292,7 @@ static struct sql_script *
 parse_template(const void *owner, const char *sql)
 {
 	struct error err;
-	char *text = sql_expand(owner, sql, name_as_value, NULL, &err);
+	char *text = sql_expand(NULL, sql, name_as_value, NULL, &err);
 	struct sql_script *script = sql_parse(owner, text != NULL ? text : sql);
 
 	talloc_steal(script, text);

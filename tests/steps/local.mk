@@ -1,1 +1,20 @@
 # tests/steps/local.mk - the tests of src/steps.
+
+steps_tests = \
+	tests/steps/test_backup \
+	tests/steps/test_migrate \
+	tests/steps/test_run \
+	tests/steps/test_sql
+check_PROGRAMS += $(steps_tests)
+TESTS += $(steps_tests)
+
+check_LIBRARIES += tests/steps/libstage.a
+tests_steps_libstage_a_SOURCES = tests/steps/stage.c tests/steps/stage.h
+
+steps_test_libs = tests/steps/libstage.a $(harness_libs) $(steps_libs) \
+	$(schema_libs) $(approval_libs) $(runbook_libs) $(postgres_libs) \
+	$(base_libs) -lpthread
+tests_steps_test_backup_LDADD = $(steps_test_libs)
+tests_steps_test_migrate_LDADD = $(steps_test_libs)
+tests_steps_test_run_LDADD = $(steps_test_libs)
+tests_steps_test_sql_LDADD = $(steps_test_libs)

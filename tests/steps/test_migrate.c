@@ -1,0 +1,365 @@
+/*
+ * tests/steps/test_migrate.c - drift, its review, and the migrations that
+ * follow, in Prisma's books.
+ */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "harness/cluster.h"
+#include "steps/reconcile.h"
+#include "steps/stage.h"
+
+static const char first[] =
+    "-- CreateTable\n"
+    "CREATE TABLE \"users\" (\"id\" SERIAL PRIMARY KEY, \"mail\" TEXT NOT NULL);\n"
+    "CREATE TABLE \"orders\" (\"id\" SERIAL PRIMARY KEY, \"total\" NUMERIC(14,2));\n";
+static const char second[] =
+    "CREATE INDEX \"users_mail_idx\" ON \"users\" (\"mail\");\n";
+
+static const char steps[] =
+    "  - id: apply\n"
+    "    migrate: {dir: migrations, layout: prisma}\n"
+    "    class: B\n"
+    "    register: rehearsal\n"
+    "  - id: rehearsed\n"
+    "    migrate: {dir: migrations, layout: prisma, rehearsed: true}\n"
+    "    class: B\n"
+    "  - id: drift\n"
+    "    drift:\n"
+    "      expected: {migrations: migrations, layout: prisma}\n"
+    "    register: drift\n"
+    "  - id: review\n"
+    "    review: {items: drift}\n"
+    "    register: reconciliation\n"
+    "  - id: reconcile\n"
+    "    migrate: {dir: \"{{reconciliation.dir}}\", layout: prisma}\n"
+    "    class: B\n"
+    "  - id: no-drift\n"
+    "    drift:\n"
+    "      expected: {migrations: \"{{reconciliation.dir}}\", layout: prisma}\n"
+    "      fail_on: AB\n"
+    "  - id: supabase\n"
+    "    migrate: {dir: supabase, layout: supabase}\n"
+    "    class: B\n"
+    "  - id: plain\n"
+    "    migrate: {dir: plain, layout: sql}\n"
+    "    class: B\n";
+
+static struct stage *
+stage_with_migrations(void)
+{
+	struct stage *s = stage_new(NULL, steps);
+
+	temp_file(s, s->folder, "migrations/migration_lock.toml",
+	    "provider = \"postgresql\"\n");
+	temp_file(s, s->folder, "migrations/20240101000000_init/migration.sql",
+	    first);
+	temp_file(s, s->folder,
+	    "migrations/20240102000000_index/migration.sql", second);
+	return s;
+}
+
+static const char *
+value(struct stage *s, const char *sql)
+{
+	return cluster_value(s, s->database, sql);
+}
+
+static void
+migrations_are_in_prismas_books(void **state)
+{
+	struct stage *s = stage_with_migrations();
+	char sha256[SHA256_HEX_SIZE];
+
+	(void)state;
+	assert_ok(stage_run(s, "apply"), &s->err);
+
+	sha256_of(first, strlen(first), sha256);
+	assert_string_equal(value(s, "select count(*) from _prisma_migrations"
+	    " where finished_at >= started_at and rolled_back_at is null and"
+	    " logs is null and applied_steps_count = 1 and length(id) = 36"),
+	    "2");
+	assert_string_equal(value(s, "select checksum from _prisma_migrations"
+	    " where migration_name = '20240101000000_init'"), sha256);
+	assert_string_equal(value(s, "select string_agg(column_name || ' ' ||"
+	    " data_type, ',' order by ordinal_position) from"
+	    " information_schema.columns where table_name ="
+	    " '_prisma_migrations'"), "id character varying,checksum character"
+	    " varying,finished_at timestamp with time zone,migration_name"
+	    " character varying,logs text,rolled_back_at timestamp with time"
+	    " zone,started_at timestamp with time zone,applied_steps_count"
+	    " integer");
+	assert_string_equal(stage_value(s, "rehearsal.applied"), "2");
+
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_string_equal(stage_value(s, "rehearsal.applied"), "0");
+	talloc_free(s);
+}
+
+static void
+a_failed_migration_leaves_nothing_behind(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "migrations/20240103000000_bad/migration.sql",
+	    "CREATE TABLE half (a int);\nALTER TABLE nowhere ADD b int;\n");
+	assert_error(stage_run(s, "apply"), &s->err, ERR_SQL);
+
+	assert_contains(s->err.primary, "P3018");
+	assert_string_equal(value(s, "select count(*) from _prisma_migrations"),
+	    "2");
+	assert_string_equal(value(s, "select to_regclass('half') is null"),
+	    "t");
+	talloc_free(s);
+}
+
+static void
+a_migration_that_prisma_left_unfinished_stops_it(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	assert_ok(stage_run(s, "apply"), &s->err);
+	cluster_sql(s->database, "insert into _prisma_migrations(id, checksum,"
+	    " migration_name, logs) values ('x', 'y', '20240104000000_gone',"
+	    " 'it broke')");
+	assert_error(stage_run(s, "apply"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "P3009");
+	assert_string_equal(s->err.detail, "it broke");
+	talloc_free(s);
+}
+
+static void
+a_database_with_tables_and_no_books_is_refused(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	cluster_sql(s->database, "create table something (a int)");
+	assert_error(stage_run(s, "apply"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "P3005");
+	talloc_free(s);
+}
+
+static void
+a_concurrent_index_runs_outside_of_a_transaction(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "migrations/20240103000000_ci/migration.sql",
+	    "CREATE INDEX CONCURRENTLY i ON users (id);\n");
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_string_equal(value(s, "select count(*) from _prisma_migrations"
+	    " where finished_at is not null"), "3");
+	assert_string_equal(value(s, "select indisvalid from pg_index where"
+	    " indexrelid = 'i'::regclass"), "t");
+	talloc_free(s);
+}
+
+static void
+what_was_not_rehearsed_is_refused(void **state)
+{
+	struct stage *s = stage_with_migrations();
+	json_t *statements;
+
+	(void)state;
+	assert_error(stage_run(s, "rehearsed"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "was not rehearsed in this text");
+
+	assert_ok(stage_run(s, "apply"), &s->err);
+	cluster_sql(s->database, "drop table users, orders,"
+	    " _prisma_migrations");
+	assert_ok(stage_run(s, "rehearsed"), &s->err);
+	statements = json_object_get(s->attempt->plan->shown, "statements");
+	assert_contains(json_str(json_array_get(statements, 0), "cost"),
+	    "rehearsed ");
+
+	temp_file(s, s->folder,
+	    "migrations/20240105000000_late/migration.sql",
+	    "CREATE TABLE late (a int);\n");
+	assert_error(stage_run(s, "rehearsed"), &s->err, ERR_POLICY);
+	talloc_free(s);
+}
+
+static void
+supabase_and_plain_folders_have_books_too(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "supabase/20240101000000_init.sql",
+	    "create table a (x text default 'a\"b\\c'); create table b (x int);");
+	temp_file(s, s->folder, "plain/001.sql", "create table c (x int);");
+	assert_ok(stage_run(s, "supabase"), &s->err);
+	assert_ok(stage_run(s, "plain"), &s->err);
+	assert_ok(stage_run(s, "supabase"), &s->err);
+	assert_ok(stage_run(s, "plain"), &s->err);
+
+	assert_string_equal(value(s, "select version || ' ' || name || ' ' ||"
+	    " cardinality(statements) from"
+	    " supabase_migrations.schema_migrations"),
+	    "20240101000000 init 2");
+	assert_string_equal(value(s, "select statements[1] from"
+	    " supabase_migrations.schema_migrations"),
+	    "create table a (x text default 'a\"b\\c')");
+	assert_string_equal(value(s, "select name from pgrunbook.migration"),
+	    "001.sql");
+	talloc_free(s);
+}
+
+/* ---- drift and review --------------------------------------------------------------- */
+
+static void
+make_drift(struct stage *s)
+{
+	assert_ok(stage_run(s, "apply"), &s->err);
+	cluster_sql(s->database,
+	    "drop index users_mail_idx;"
+	    "alter table users add column nick text;"
+	    "insert into users (mail, nick) values ('a', 'b');"
+	    "alter table orders add column note text;"
+	    "create table legacy (a int)");
+}
+
+static const json_t *
+item(struct stage *s, const char *key)
+{
+	json_t *drift, *each, *found = NULL;
+	struct error err;
+	char *text = slurp(s, stage_value(s, "drift.file"));
+	size_t i;
+
+	assert_ok(json_parse(text, strlen(text), &drift, &err), &err);
+	json_owned(s, drift);
+	json_array_foreach(json_object_get(drift, "items"), i, each)
+		if (str_equal(json_str(each, "key"), key))
+			found = each;
+	assert_non_null(found);
+	return found;
+}
+
+static void
+intend_decision(struct stage *s, const char *key, const char *truth)
+{
+	stage_intend(s, mem_printf(s, "{'type': 'decide', 'item': '%s',"
+	    " 'truth': '%s', 'reason': 'because', 'principal': 'ana'}",
+	    json_str(item(s, key), "id"), truth));
+}
+
+static void
+a_review_puts_both_sides_right(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	make_drift(s);
+	assert_ok(stage_run(s, "drift"), &s->err);
+	assert_string_equal(stage_value(s, "drift.items"), "4");
+
+	/* Finishing before all is decided does not end it. */
+	stage_intend(s, "{'type': 'finish_review', 'principal': 'ana'}");
+	intend_decision(s, "index public.users_mail_idx", "migrations");
+	intend_decision(s, "column public.users.nick", "migrations");
+	intend_decision(s, "column public.orders.note", "database");
+	intend_decision(s, "table public.legacy", "out_of_scope");
+	stage_intend(s, "{'type': 'finish_review', 'principal': 'ana'}");
+	assert_ok(stage_run(s, "review"), &s->err);
+	assert_string_equal(stage_value(s, "reconciliation.codified"), "1");
+	assert_string_equal(stage_value(s, "reconciliation.forward"), "1");
+
+	assert_ok(stage_run(s, "reconcile"), &s->err);
+	assert_string_equal(value(s, "select count(*) from _prisma_migrations"
+	    " where finished_at is not null"), "4");
+	assert_string_equal(value(s, "select applied_steps_count from"
+	    " _prisma_migrations where migration_name like '%codified'"), "0");
+	assert_string_equal(value(s, "select string_agg(attname, ',') from"
+	    " pg_attribute where attrelid = 'users'::regclass and attnum > 0"
+	    " and not attisdropped"), "id,mail");
+	assert_string_equal(value(s,
+	    "select to_regclass('users_mail_idx') is not null"), "t");
+	assert_ok(stage_run(s, "no-drift"), &s->err);
+	talloc_free(s);
+}
+
+static void
+headless_reviews_take_prepared_decisions_by_pattern(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	make_drift(s);
+	assert_ok(stage_run(s, "drift"), &s->err);
+	s->host.is_headless = true;
+	s->host.approvals = s->folder;
+	temp_file(s, s->folder, "decisions.json", "{\"step\": \"main/review\","
+	    " \"principal\": \"ben\", \"decisions\": ["
+	    " {\"item\": \"*users*\", \"truth\": \"migrations\"}]}");
+	assert_error(stage_run(s, "review"), &s->err, ERR_WAITING);
+	assert_contains(s->err.primary, "2 of 4 items are not decided");
+
+	temp_file(s, s->folder, "decisions.json", "{\"step\": \"main/review\","
+	    " \"principal\": \"ben\", \"decisions\": ["
+	    " {\"item\": \"*\", \"truth\": \"database\"}]}");
+	assert_ok(stage_run(s, "review"), &s->err);
+	assert_ok(stage_run(s, "reconcile"), &s->err);
+	assert_ok(stage_run(s, "no-drift"), &s->err);
+	talloc_free(s);
+}
+
+static void
+drift_fails_the_step_where_it_is_asked_to(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	make_drift(s);
+	scope_set(s->host.scope, "reconciliation", json_pack("{s:s}", "dir",
+	    mem_printf(s, "%s/migrations", s->folder)));
+	assert_error(stage_run(s, "no-drift"), &s->err, ERR_EXPECT);
+	assert_contains(s->err.primary, "differences of class AB");
+	talloc_free(s);
+}
+
+static void
+a_forward_migration_carries_its_statements(void **state)
+{
+	void *owner = talloc_new(NULL);
+	char *text = reconcile_forward(owner, "-- why\n",
+	    "ALTER TABLE a ADD b int; DROP INDEX \"i;j\";");
+
+	(void)state;
+	assert_string_equal(reconcile_statements(owner, text),
+	    "ALTER TABLE a ADD b int;\nDROP INDEX \"i;j\";\n");
+	assert_false(reconcile_is_codified(text));
+	assert_null(reconcile_statements(owner, "SELECT 1"));
+	talloc_free(owner);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(migrations_are_in_prismas_books),
+		cmocka_unit_test(a_failed_migration_leaves_nothing_behind),
+		cmocka_unit_test(a_migration_that_prisma_left_unfinished_stops_it),
+		cmocka_unit_test(a_database_with_tables_and_no_books_is_refused),
+		cmocka_unit_test(a_concurrent_index_runs_outside_of_a_transaction),
+		cmocka_unit_test(what_was_not_rehearsed_is_refused),
+		cmocka_unit_test(supabase_and_plain_folders_have_books_too),
+		cmocka_unit_test(a_review_puts_both_sides_right),
+		cmocka_unit_test(headless_reviews_take_prepared_decisions_by_pattern),
+		cmocka_unit_test(drift_fails_the_step_where_it_is_asked_to),
+		cmocka_unit_test(a_forward_migration_carries_its_statements),
+	};
+
+	return test_main(tests, cluster_start, cluster_stop);
+}
