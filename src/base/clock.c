@@ -164,7 +164,7 @@ clock_parse_rfc3339(const char *text, int64_t *utc_us, struct error *err)
 {
 	const char *p = text;
 	struct tm tm = { 0 }, back;
-	int64_t fraction_us, offset_s;
+	int64_t fraction_us = 0, offset_s;
 	time_t seconds;
 	bool ok;
 
@@ -177,9 +177,11 @@ clock_parse_rfc3339(const char *text, int64_t *utc_us, struct error *err)
 	tm.tm_hour = take_digits(&p, 2);
 	ok = ok && take_char(&p, ":");
 	tm.tm_min = take_digits(&p, 2);
-	ok = ok && take_char(&p, ":");
-	tm.tm_sec = take_digits(&p, 2);
-	fraction_us = take_fraction_us(&p);
+	/* People leave the seconds out: "2026-11-27T01:00Z". */
+	if (take_char(&p, ":")) {
+		tm.tm_sec = take_digits(&p, 2);
+		fraction_us = take_fraction_us(&p);
+	}
 	ok = ok && fraction_us >= 0 && take_offset(&p, &offset_s) && *p == '\0' &&
 	    tm.tm_year >= -1900 && tm.tm_mon >= 0 && tm.tm_mday > 0 &&
 	    tm.tm_hour >= 0 && tm.tm_min >= 0 && tm.tm_sec >= 0;

@@ -201,6 +201,8 @@ demo_window_write(const void *owner, const char *folder, const char *data,
 
 	*window = path_join(owner, runbooks, "reconcile.yaml");
 	if (copy_tree(data, runbooks, err) == 0 &&
+	    file_copy(path_join(scratch, data, "demo/workers.sql"),
+	    path_join(scratch, runbooks, "queries/workers.sql"), 0600, err) == 0 &&
 	    point_window(scratch, folder, *window, environment, err) == 0)
 		rc = 0;
 	talloc_free(scratch);

@@ -1,16 +1,12 @@
 /* cli/params.c - the values of a window's parameters. */
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/str.h"
 #include "cli/params.h"
 #include "cli/terminal.h"
-
-enum { TYPE_TEXT, TYPE_INTEGER, TYPE_BOOLEAN };
 
 const char *
 params_given(const char *const *vars, const char *name)
@@ -54,38 +50,13 @@ is_known(const struct window *w, const char *var)
 }
 
 static int
-check_number(const struct param *p, const char *text, struct error *err)
-{
-	char *end;
-	int64_t value;
-
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0')
-		return error_set(err, ERR_USAGE,
-		    "parameter \"%s\" is a whole number, not \"%s\"", p->name, text);
-	if ((p->min != 0 || p->max != 0) && (value < p->min ||
-	    (p->max != 0 && value > p->max)))
-		return error_set(err, ERR_USAGE,
-		    "parameter \"%s\" is out of its range: \"%s\"", p->name, text);
-	return 0;
-}
-
-static int
 check_value(const struct param *p, const char *text, struct error *err)
 {
-	if (p->type == TYPE_INTEGER)
-		return check_number(p, text, err);
-	if (p->type == TYPE_BOOLEAN && !str_equal(text, "true") &&
-	    !str_equal(text, "false"))
-		return error_set(err, ERR_USAGE,
-		    "parameter \"%s\" is true or false, not \"%s\"", p->name, text);
-	if (p->pattern == NULL || str_matches(text, p->pattern))
+	char why[256];
+
+	if (param_accepts(p, text, why, sizeof(why)))
 		return 0;
-	error_set(err, ERR_USAGE, "parameter \"%s\" may not be \"%s\"", p->name,
-	    text);
-	error_detail(err, "it must match %s", p->pattern);
-	return -1;
+	return error_set(err, ERR_USAGE, "parameter \"%s\": %s", p->name, why);
 }
 
 static void
@@ -117,7 +88,7 @@ ask_param(const void *owner, const struct param *p, const char ***vars,
 		if (*text != '\0' && check_value(p, text, err) == 0)
 			break;
 		printf("  %s\n", *text == '\0' ? "a value is needed" :
-		    err->detail[0] != '\0' ? err->detail : err->primary);
+		    err->primary);
 	}
 	add_var(owner, vars, p->name, text);
 	return 0;

@@ -87,7 +87,7 @@ plan_step(struct planner *p, const struct runbook *r, const struct step *st,
 	struct attempt *a = attempt_new(p->call, &p->host, st, id, 1);
 
 	a->is_dry = true;
-	if (step_kind_of(st)->plan(a, err) != 0)
+	if (attempt_plan(a, err) != 0)
 		return error_context(err, "step \"%s\"", id);
 	if (p->out == NULL)
 		print_step(st, id, a->plan, number);

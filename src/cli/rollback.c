@@ -45,9 +45,9 @@ ask_engine(struct call *c, const char *folder, enum intent_type t,
 	return rc;
 }
 
-/* The rollback runbook among the frozen files of a run. */
+/* The window as it was when the run began, among the run's files. */
 static char *
-rollback_file(struct call *c, const char *folder, struct error *err)
+frozen_window(struct call *c, const char *folder, struct error *err)
 {
 	struct run_state *s = run_state_load(c, folder, err);
 	const char *file;
@@ -55,10 +55,9 @@ rollback_file(struct call *c, const char *folder, struct error *err)
 
 	if (s == NULL)
 		return NULL;
-	file = json_str(json_object_get(s->opened, "window"), "rollback");
+	file = json_str(json_object_get(s->opened, "window"), "file");
 	if (file == NULL) {
-		error_set(err, ERR_NOT_FOUND,
-		    "the window of run \"%s\" has no rollback runbook",
+		error_set(err, ERR_VERIFY, "run "%s" does not name its window",
 		    path_name(folder));
 		return NULL;
 	}
@@ -79,7 +78,7 @@ roll_back_closed(struct call *c, const char *folder)
 	int code;
 
 	error_clear(&err);
-	s.file = rollback_file(c, folder, &err);
+	s.file = frozen_window(c, folder, &err);
 	if (s.file == NULL)
 		return command_fail(&err);
 	code = start_run(c, &s, &new_folder);

@@ -37,15 +37,12 @@ engine_options(struct call *c, const char *folder)
 	};
 }
 
-/* A run that did not come to its first record has left nothing to prove. */
+/* Why a headless run could not begin. */
 static void
-remove_unused(const char *folder)
+tell_failure(void *arg UNUSED, const struct error *err)
 {
-	char *journal = run_journal_path(NULL, folder);
-
-	if (!file_exists(journal) && file_remove_tree(folder, NULL) != 0)
-		fprintf(stderr, "%s is left behind\n", folder);
-	talloc_free(journal);
+	if (err != NULL)
+		command_fail(err);
 }
 
 int
@@ -55,7 +52,6 @@ start_run(struct call *c, const struct start *s, char **folder)
 	struct engine_options o;
 	struct window *w;
 	struct error err;
-	int code = EXIT_DONE;
 
 	error_clear(&err);
 	*folder = NULL;
@@ -66,25 +62,21 @@ start_run(struct call *c, const struct start *s, char **folder)
 	if (s->rollback_of == NULL && params_complete(c, w,
 	    !s->is_headless && terminal_is_there(), &vars, &err) != 0)
 		return command_fail(&err);
-	*folder = run_folder_create(c, runs_folder(c, c->options.runs), w->name,
-	    &err);
+	*folder = engine_create(c, runs_folder(c, c->options.runs), s->file,
+	    s->rollback_of, lint_new(c), &err);
 	if (*folder == NULL)
 		return command_fail(&err);
 	o = engine_options(c, *folder);
-	o.file = s->file;
 	o.vars = (const char *const *)vars;
 	o.from_step = c->options.from;
-	o.rollback_of = s->rollback_of;
 	o.is_headless = s->is_headless;
 	if (s->approvals != NULL)
 		o.approvals = s->approvals;
 	if (s->is_headless)
-		code = engine_main(&o);
-	else if (engine_launch(&o, &err) != 0)
-		code = command_fail(&err);
-	if (code != EXIT_DONE)
-		remove_unused(*folder);
-	return code;
+		return engine_main(&o, tell_failure, NULL);
+	if (engine_launch(&o, &err) != 0)
+		return command_fail(&err);
+	return EXIT_DONE;
 }
 
 int

@@ -13,20 +13,32 @@
 #include "base/error.h"
 
 struct engine_options {
-	const char	*folder;	/* of the run: made, with runbooks/ frozen in it */
+	const char	*folder;	/* of the run: made by run_folder_create(), or one that has begun */
 	const char	*file;		/* the window or runbook, for a new run; null: resume */
 	const char	*const *targets;	/* "NAME=URL", null-terminated; may be null */
-	const char	*const *vars;		/* "NAME=VALUE" */
-	const char	*const *env_files;
+	const char	*const *vars;		/* "NAME=VALUE"; for a new run */
+	const char	*const *env_files;	/* for a new run: kept as paths */
 	const char	*principal;	/* operator; null: the OS user */
 	const char	*approvals;	/* folder; null */
-	const char	*from_step;	/* null */
-	const char	*rollback_of;	/* folder of the run to roll back; null */
+	const char	*from_step;	/* for a new run; null: the first */
+	/*
+	 * Folder of the run to roll back; null.  This run inherits its values,
+	 * and file's rollback runbook alone is what runs.
+	 */
+	const char	*rollback_of;
 	bool		 is_headless;
 	bool		 is_json;	/* headless: events to stdout as JSON lines */
 };
 
-/* Runs until the run is closed, stopped, or (headless) waits.  Returns an exit code of product.md. */
+/*
+ * Runs until the run is closed, stopped, or (headless) waits.  Returns an
+ * exit code of product.md; what went wrong is on standard error.  A new run
+ * that could not begin (findings, a target out of reach) leaves no folder.
+ */
 int engine_main(const struct engine_options *o);
+
+/* The same.  on_ready is told once: an error, or null when it listens. */
+int engine_serve(const struct engine_options *o,
+    void (*on_ready)(void *arg, const struct error *err), void *arg);
 
 #endif

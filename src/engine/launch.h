@@ -1,8 +1,10 @@
 /*
- * engine/launch.h - starting an engine process of its own session.
+ * engine/launch.h - starting an engine process.
  *
  * The engine is the program pgrunbook-engine; it is found beside the running
- * program (build tree), or in the libexec folder.
+ * program (build tree), or in the libexec folder; PGRUNBOOK_ENGINE names
+ * another.  Its options go to its standard input as JSON, URLs of targets by
+ * its environment.
  */
 #ifndef PGRUNBOOK_ENGINE_LAUNCH_H
 #define PGRUNBOOK_ENGINE_LAUNCH_H
@@ -11,11 +13,16 @@
 #include "engine/engine.h"
 
 /*
- * Start it and wait until it listens at the run's socket, or has failed
- * (its own message is in *err).  Its terminal is let go (setsid); secrets
- * reach it by its environment alone.
+ * Start it in a session of its own and wait until it listens at the run's
+ * socket, or has failed (its own message is in *err).  What it prints goes
+ * to RUN/engine.log.
  */
 int engine_launch(const struct engine_options *o, struct error *err) WARN_UNUSED;
+/*
+ * Become it, with this process's output: for headless runs.  Returns only
+ * where that failed.
+ */
+int engine_exec(const struct engine_options *o, struct error *err) WARN_UNUSED;
 /* Does an engine live on this run? */
 bool engine_lives(const char *folder);
 

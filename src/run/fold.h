@@ -32,6 +32,8 @@ struct attempt_state *fold_running(struct fold *f, struct step_state **step);
 
 /* The step after index in its section (main or rollback); step_count: none. */
 size_t fold_next(const struct run_state *s, size_t index);
+/* The step has come to its end: is the run at the next one now? */
+void fold_move_on(struct run_state *s, const struct step_state *step);
 /* A text for the live part of the state: replaces *text. */
 void fold_text(const void *owner, const char **text, const char *value);
 
@@ -60,6 +62,7 @@ int fold_locks(struct fold *f);
 int fold_announce(struct fold *f);
 /* fold_step.c */
 int fold_step_planned(struct fold *f);
+int fold_plan_failed(struct fold *f);
 int fold_signoff_requested(struct fold *f);
 int fold_signed(struct fold *f);
 int fold_refused(struct fold *f);

@@ -194,9 +194,8 @@ outcome_status(const char *outcome, enum step_status *status)
 	return false;
 }
 
-/* The step has come to its end: is the run at the next one now? */
-static void
-move_on(struct run_state *s, const struct step_state *step)
+void
+fold_move_on(struct run_state *s, const struct step_state *step)
 {
 	const char *on_failure = json_str_or(step->plan, "on_failure", "ask");
 	size_t index = (size_t)(step - s->steps);
@@ -229,7 +228,7 @@ fold_attempt_finished(struct fold *f)
 	a->proof = json_str(f->data, "proof");
 	a->question = NULL;
 	step->status = status;
-	move_on(f->s, step);
+	fold_move_on(f->s, step);
 	return 0;
 }
 
@@ -263,7 +262,7 @@ fold_settled(struct fold *f)
 	}
 	/* Known not to stand: it is simply the next step again. */
 	step->status = strcmp(outcome, "not_done") == 0 ? STEP_PENDING : status;
-	move_on(f->s, step);
+	fold_move_on(f->s, step);
 	return 0;
 }
 

@@ -103,8 +103,26 @@ fold_step_planned(struct fold *f)
 	step->class_ = json_str(f->data, "class");
 	step->status = STEP_PENDING;
 	step->rule = NULL;
+	step->plan_error = NULL;
 	f->s->current = index_of(f->s, step);
 	f->s->in_rollback = f->s->phases[step->phase].is_rollback;
+	return 0;
+}
+
+int
+fold_plan_failed(struct fold *f)
+{
+	struct step_state *step = fold_step(f);
+
+	if (step == NULL || check_nothing_runs(f) != 0)
+		return -1;
+	if (f->is_check)
+		return 0;
+	step->status = STEP_FAILED;
+	step->rule = NULL;
+	step->plan_error = json_object_get(f->data, "error");
+	f->s->current = index_of(f->s, step);
+	fold_move_on(f->s, step);
 	return 0;
 }
 

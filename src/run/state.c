@@ -22,6 +22,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_DETACHED] = fold_detached,
 	[EVENT_RUN_STARTED] = fold_run_started,
 	[EVENT_STEP_PLANNED] = fold_step_planned,
+	[EVENT_PLAN_FAILED] = fold_plan_failed,
 	[EVENT_SIGNOFF_REQUESTED] = fold_signoff_requested,
 	[EVENT_SIGNED] = fold_signed,
 	[EVENT_REFUSED] = fold_refused,

@@ -73,6 +73,7 @@ struct step_state {
 	size_t		 phase;		/* index */
 	enum step_status status;
 	const char	*skip_reason;
+	const json_t	*plan_error;	/* it could not be rendered; null */
 	const json_t	*plan;		/* the step's part of run_opened.plan */
 	struct attempt_state *attempts;
 	size_t		 attempt_count;

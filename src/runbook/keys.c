@@ -90,7 +90,7 @@ const struct key setting_keys[] = {
 
 #define STRUCT raw_window
 const struct key window_keys[] = {
-	INT("pgrunbook", KEY_REQUIRED, version, FORMAT_VERSION, FORMAT_VERSION,
+	KEY("pgrunbook", KEY_INT, KEY_REQUIRED, version,
 	    "format version, the first key"),
 	KEY("window", KEY_TEXT, KEY_REQUIRED, window.name,
 	    "its name: a-z, 0-9 and -"),
@@ -110,7 +110,7 @@ const struct key window_keys[] = {
 
 #define STRUCT raw_runbook
 const struct key runbook_keys[] = {
-	INT("pgrunbook", KEY_REQUIRED, version, FORMAT_VERSION, FORMAT_VERSION,
+	KEY("pgrunbook", KEY_INT, KEY_REQUIRED, version,
 	    "format version, the first key"),
 	KEY("name", KEY_TEXT, KEY_REQUIRED, runbook.name,
 	    "its name: a-z, 0-9 and -"),

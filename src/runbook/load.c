@@ -1,6 +1,6 @@
 /* runbook/load.c - windows, and runbooks that are run alone. */
 
-#include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -81,16 +81,25 @@ load_root(struct loader *ld, const char *path, struct lint_place at,
 	return root;
 }
 
-/* Present, the first key, and a version that we read (bind told that). */
-void
-load_version(struct loader *ld, const struct node *root)
+/* "pgrunbook" is the first key, and says a version that we read. */
+static void
+check_version(struct loader *ld, const struct node *root, int64_t version)
 {
+	struct lint_finding *f;
+	int64_t number;
 	size_t i;
 
 	for (i = 1; i < root->count; i++)
 		if (str_equal(root->keys[i]->text, "pgrunbook"))
 			lint_error(ld->lint, root->keys[i]->place,
 			    "\"pgrunbook\" must be the first key");
+	if (version == FORMAT_VERSION || node_get(root, "pgrunbook") == NULL ||
+	    !node_int(node_get(root, "pgrunbook"), &number))
+		return;
+	f = lint_error(ld->lint, load_place(root, "pgrunbook"),
+	    "format version %" PRId64 " is not known", number);
+	lint_hint(ld->lint, f, "this pgrunbook reads version %d",
+	    FORMAT_VERSION);
 }
 
 /* The two days that the picker shows. */
@@ -132,7 +141,7 @@ load_runbook_head(struct loader *ld, const struct node *root, const char *path,
 	r->file = mem_strdup(ld->window, path);
 	r->window = ld->window;
 	bind_map(ld->window, root, "a runbook", tables, outs, ld->lint);
-	load_version(ld, root);
+	check_version(ld, root, raw->version);
 	check_name(ld, root, "name", r->name);
 	check_days(ld, root, r->last_exercised, r->next_window);
 	r->params = load_params(ld, raw->params, &r->param_count);
@@ -218,7 +227,7 @@ load_window(struct loader *ld, const struct node *root)
 
 	bind_map(w, root, "a window", tables, outs, ld->lint);
 	*w = raw.window;
-	load_version(ld, root);
+	check_version(ld, root, raw.version);
 	check_name(ld, root, "window", w->name);
 	check_days(ld, root, raw.last_exercised, raw.next_window);
 	load_setting(ld, root, &setting, w->file, false);

@@ -50,7 +50,6 @@ void load_role_names(struct loader *ld, const struct node *names);
 /* load.c: a file's root, a map; its passwords are found. */
 const struct node *load_root(struct loader *ld, const char *path,
     struct lint_place at, char sha256[65]);
-void load_version(struct loader *ld, const struct node *root);
 /* A path as written in a file. */
 char *load_path(const void *owner, const char *file, const char *path);
 bool load_name_valid(const char *name);		/* a-z, 0-9 and - */

@@ -25,6 +25,7 @@ src_runbook_librunbook_a_SOURCES = \
 	src/runbook/node_json.c \
 	src/runbook/param.c \
 	src/runbook/policy.c \
+	src/runbook/schema.c \
 	src/runbook/secret.c \
 	src/runbook/setting.c \
 	src/runbook/step.c \

@@ -8,6 +8,7 @@
  * A kind's query is a SELECT that may use what the reader puts before it:
  *     ours(oid, nspname, q)         schemas that are not left out
  *     rel(<pg_class>, qs, qn, q)    relations in them, of no extension
+ *     platform(oid)                 schemas that the platform brings along
  *     member(classid, objid)        objects that belong to an extension
  * (q names are quoted as SQL wants them, q of rel is "schema.name"), and
  * yields by name:

@@ -17,6 +17,10 @@ src_view_libview_a_SOURCES = \
 	src/view/list.c src/view/list.h \
 	src/view/locks.c \
 	src/view/pager.c \
+	src/view/picker.c src/view/picker.h \
+	src/view/picker_load.c \
+	src/view/plain.c src/view/plain.h \
+	src/view/plain_ask.c src/view/plain_private.h \
 	src/view/prompt.c src/view/prompt.h \
 	src/view/question.c \
 	src/view/run.c \

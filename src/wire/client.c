@@ -113,6 +113,16 @@ wire_client_connect(const void *owner, const char *run_folder,
 	return c;
 }
 
+bool
+wire_engine_listens(const char *run_folder)
+{
+	int fd = wire_socket_connect(run_folder, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int
 wire_client_fd(const struct wire_client *c)
 {

@@ -8,6 +8,7 @@
 #define PGRUNBOOK_WIRE_CLIENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "run/event.h"
@@ -31,6 +32,8 @@ struct wire_listener {
 struct wire_client *wire_client_connect(const void *owner, const char *run_folder,
     const char *front, const char *principal, const struct wire_listener *listener,
     struct error *err);
+/* Does somebody listen there?  Says nothing to him. */
+bool wire_engine_listens(const char *run_folder);
 int wire_client_fd(const struct wire_client *c);
 /*
  * Read what is there.  0; -1 with ERR_LOST when the engine is gone (its bye is

@@ -188,3 +188,14 @@ wire_server_peers(const struct wire_server *s)
 		count += p->said_hello && !p->is_doomed;
 	return count;
 }
+
+bool
+wire_server_is_drained(const struct wire_server *s)
+{
+	const struct peer *p;
+
+	LIST_FOREACH(p, &s->peers, entry)
+		if (!p->is_doomed && (p->out->size > 0 || p->replay != NULL))
+			return false;
+	return true;
+}

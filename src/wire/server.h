@@ -63,5 +63,7 @@ struct wire_server *wire_server_new(const void *owner, struct loop *l,
     struct run *r, const struct wire_handler *h, struct error *err);
 /* How many have said hello and are there. */
 size_t wire_server_peers(const struct wire_server *s);
+/* Has every peer been told everything that there is? */
+bool wire_server_is_drained(const struct wire_server *s);
 
 #endif

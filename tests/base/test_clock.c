@@ -53,6 +53,8 @@ an_offset_is_taken_into_account(void **state UNUSED)
 	assert_ok(clock_parse_rfc3339("2026-11-26 20:00:00.0-05:00", &us, &err),
 	    &err);
 	assert_int_equal(us, START_US);
+	assert_ok(clock_parse_rfc3339("2026-11-27T01:00Z", &us, &err), &err);
+	assert_int_equal(us, START_US);
 }
 
 static void
@@ -62,7 +64,8 @@ what_is_no_time_is_refused(void **state UNUSED)
 		"", "now", "2026-11-27", "2026-11-27T01:00:00",
 		"2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
 		"2026-11-27T24:00:00Z", "2026-11-27T01:00:00Z ",
-		"2026-11-27T01:00:00.Z", "2026-11-27T01:00:00+24:00",
+		"2026-11-27T01:00:00.Z", "2026-11-27T01:00:Z",
+		"2026-11-27T01:00.5Z", "2026-11-27T01:00:00+24:00",
 		"26-11-27T01:00:00Z", "2026-11-27T-1:00:00Z",
 	};
 	struct error err = { 0 };

@@ -1,11 +1,17 @@
 # tests/cli/local.mk - the tests of src/cli.
 
 cli_tests = \
+	tests/cli/test_call \
 	tests/cli/test_demo_shop \
 	tests/cli/test_diff \
+	tests/cli/test_lint \
 	tests/cli/test_manual
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
+
+check_LIBRARIES += tests/cli/libprogram.a
+tests_cli_libprogram_a_SOURCES = tests/cli/program.c tests/cli/program.h
+program_libs = tests/cli/libprogram.a $(harness_libs) $(base_libs)
 
 tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
 	src/cli/demo_shop.c src/cli/demo_shop.h \
@@ -13,3 +19,5 @@ tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
 tests_cli_test_demo_shop_LDADD = $(harness_libs) $(postgres_libs) $(base_libs)
 tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
+tests_cli_test_call_LDADD = $(program_libs)
+tests_cli_test_lint_LDADD = $(program_libs)

@@ -6,7 +6,9 @@ tests_runbook_liblinting_a_SOURCES = \
 	tests/runbook/linting.c tests/runbook/linting.h
 
 runbook_tests = \
+	tests/runbook/test_lint \
 	tests/runbook/test_lint_step \
+	tests/runbook/test_load \
 	tests/runbook/test_node \
 	tests/runbook/test_values
 check_PROGRAMS += $(runbook_tests)
@@ -14,6 +16,8 @@ TESTS += $(runbook_tests)
 
 runbook_test_libs = tests/runbook/liblinting.a $(harness_libs) \
 	$(runbook_libs) $(postgres_libs) $(base_libs)
+tests_runbook_test_lint_LDADD = $(runbook_test_libs)
 tests_runbook_test_lint_step_LDADD = $(runbook_test_libs)
+tests_runbook_test_load_LDADD = $(runbook_test_libs)
 tests_runbook_test_node_LDADD = $(runbook_test_libs)
 tests_runbook_test_values_LDADD = $(runbook_test_libs)

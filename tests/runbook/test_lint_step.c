@@ -354,7 +354,7 @@ an_include_takes_only_what_it_can_pass_on(void **state)
 		  "x.yaml:6:14: error: part.yaml needs a value for \"to\"\n"
 		  "  hint: give it under \"with\"\n" },
 		{ "  - {include: part.yaml, with: {to: a, sizze: 4}}\n",
-		  "x.yaml:6:42: error: \"sizze\" is no param of part.yaml\n"
+		  "x.yaml:6:40: error: \"sizze\" is no param of part.yaml\n"
 		  "  hint: did you mean \"size\"?\n" },
 		{ "  - {include: part.yaml, with: {to: 1}}\n",
 		  "x.yaml:6:37: error: \"to\" is not accepted: it must match "

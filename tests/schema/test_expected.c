@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/child.h"
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/memory.h"
@@ -216,6 +217,51 @@ pg_dumps_own_commands_are_no_sql(void **state)
 	talloc_free(scratch);
 }
 
+static void
+a_dump_that_is_restored_is_the_same_schema(void **state)
+{
+	static const char sql[] = "CREATE SCHEMA app;"
+	    "CREATE TYPE app.mood AS ENUM ('ok', 'sad');"
+	    "CREATE TABLE app.t (id serial PRIMARY KEY, n bigint GENERATED "
+	    "ALWAYS AS IDENTITY, m app.mood DEFAULT 'ok' CHECK (m IN ('ok')), "
+	    "v varchar(9) CHECK (v IN ('a', 'b')), w numeric CHECK (w IN (1, 2)), "
+	    "gone int, at timestamptz DEFAULT '2026-01-01', "
+	    "g int GENERATED ALWAYS AS (length(v)) STORED);"
+	    "ALTER TABLE app.t DROP COLUMN gone;"
+	    "CREATE INDEX i ON app.t (v) WHERE v NOT IN ('x', 'y');"
+	    "CREATE VIEW v AS SELECT id FROM app.t WHERE v IN ('a', 'c');"
+	    "CREATE TABLE p (d date) PARTITION BY RANGE (d);"
+	    "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') "
+	    "TO ('2026-02-01'); ALTER TABLE app.t ENABLE ROW LEVEL SECURITY;"
+	    "CREATE POLICY q ON app.t USING (v IN ('a', 'd'))";
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, sql), *dump;
+	const struct schema_snapshot *before = schemas_read(scratch, name);
+	const struct schema_snapshot *after;
+	struct error err;
+	const char *argv[] = { program_find(scratch, "pg_dump",
+	    cluster_major(), &err), "--schema-only", "-d",
+	    cluster_url(scratch, name), NULL };
+	struct child_spec spec = { .argv = argv };
+	struct migration *list;
+	size_t count;
+
+	(void)state;
+	assert_got(argv[0], &err);
+	assert_ok(child_capture(scratch, schemas_loop(), &spec, &dump, NULL,
+	    &err), &err);
+	assert_ok(migrations_read_file(scratch, temp_file(scratch,
+	    temp_folder(scratch), "schema.sql", dump), &list, &count, &err),
+	    &err);
+	after = expected_from_migrations(scratch, schemas_loop(),
+	    server(scratch), list, count, NULL, NULL, NULL, &err);
+	assert_got(after, &err);
+	assert_int_equal(drift_compare(scratch, before, after, NULL)->count, 0);
+	assert_string_equal(before->fingerprint, after->fingerprint);
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
@@ -229,6 +275,7 @@ main(void)
 		    a_migration_that_fails_leaves_no_database_behind),
 		cmocka_unit_test(a_role_that_may_not_make_databases_is_told_so),
 		cmocka_unit_test(pg_dumps_own_commands_are_no_sql),
+		cmocka_unit_test(a_dump_that_is_restored_is_the_same_schema),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);

@@ -102,11 +102,15 @@ the_platforms_schemas_are_left_out_on_the_platform(void **state)
 	cluster_sql("postgres", "CREATE ROLE supabase_admin");
 	s = schemas_of(scratch,
 	    "CREATE SCHEMA auth; CREATE TABLE auth.users (a int);"
-	    "CREATE TABLE mine (a int)");
+	    "CREATE SCHEMA extensions; CREATE EXTENSION pgcrypto SCHEMA "
+	    "extensions; CREATE EXTENSION hstore; CREATE TABLE mine (a int)");
 	cluster_sql("postgres", "DROP ROLE supabase_admin");
 	assert_null(schema_find(s, "table auth.users"));
 	assert_null(schema_find(s, "schema auth"));
 	assert_true(leaves_out(s, "schema auth (of the platform)"));
+	assert_null(schema_find(s, "extension pgcrypto"));
+	assert_non_null(schema_find(s, "extension hstore"));
+	assert_null(schema_find(s, "function public.hstore(text, text)"));
 	assert_non_null(schema_find(s, "table public.mine"));
 	talloc_free(scratch);
 }

@@ -1,4 +1,7 @@
-/* schema/kinds/extension.c - extensions; their versions are not compared. */
+/*
+ * schema/kinds/extension.c - extensions, but for those that a platform
+ * installs in its own schemas.  Their versions are not compared.
+ */
 
 #include "schema/judge.h"
 #include "schema/kind.h"
@@ -43,7 +46,8 @@ const struct schema_kind schema_kind_extension = {
 	    "'' AS schema, quote_ident(e.extname) AS name, "
 	    "jsonb_build_object('schema', quote_ident(n.nspname)) AS attributes "
 	    "FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
-	    "WHERE e.extname <> 'plpgsql'",
+	    "WHERE e.extname <> 'plpgsql' "
+	    "AND n.oid NOT IN (SELECT oid FROM platform)",
 	.create = create,
 	.drop = drop,
 	.alter = alter,

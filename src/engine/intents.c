@@ -1,0 +1,315 @@
+/*
+ * engine/intents.c - what people want, done at once.
+ *
+ * Called in the loop, while the main flow waits somewhere.  An intent is an
+ * event that is appended (the flow then finds the state changed), or a
+ * message for the attempt that runs.
+ */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "engine/private.h"
+
+struct request {
+	struct engine		*e;
+	const struct wire_peer	*from;
+	enum intent_type	 type;
+	const json_t		*data;
+	struct error		*err;
+};
+
+/* Takes data.  The person is told what the engine cannot write. */
+static int
+append(struct request *q, enum event_type t, json_t *data)
+{
+	if (engine_append(q->e, t, data) == 0) {
+		q->e->changes++;
+		return 0;
+	}
+	*q->err = q->e->fatal;
+	return -1;
+}
+
+/* The intent's fields, and who it was. */
+static json_t *
+with_principal(struct request *q)
+{
+	json_t *data = memory_check(json_copy((json_t *)(uintptr_t)q->data));
+
+	json_object_set_new(data, "principal",
+	    memory_check(json_string(q->from->principal)));
+	return data;
+}
+
+static int
+do_start(struct request *q)
+{
+	return append(q, EVENT_RUN_STARTED, with_principal(q));
+}
+
+static int
+do_sign(struct request *q)
+{
+	struct step_state *s = engine_current(q->e);
+	const struct signer who = {
+		q->from->principal, q->from->user, q->from->uid, "keystroke",
+	};
+
+	if (approval_may_sign(s->rule, q->e->run->state, s, &who, q->err) != 0)
+		return -1;
+	if (approval_check_typed(s->rule, json_str(q->data, "typed"),
+	    q->err) != 0)
+		return -1;
+	q->e->changes++;
+	return engine_sign(q->e, s, &who, json_str(q->data, "note"), q->err);
+}
+
+static int
+do_refuse(struct request *q)
+{
+	const struct step_state *s = engine_current(q->e);
+
+	return append(q, EVENT_REFUSED, json_pack(
+	    "{s:s, s:i, s:s, s:s, s:I, s:s, s:s}", "step", s->id, "attempt",
+	    step_last_attempt(s)->number, "digest",
+	    json_str(q->data, "digest"), "principal", q->from->principal,
+	    "uid", (json_int_t)q->from->uid, "user", q->from->user,
+	    "reason", json_str(q->data, "reason")));
+}
+
+/* For the attempt: it takes it when it looks. */
+static int
+do_tell_attempt(struct request *q)
+{
+	json_t *intent = with_principal(q);
+
+	json_object_set_new(intent, "type",
+	    json_string(intent_name(q->type)));
+	json_array_append_new(q->e->inbox, intent);
+	return 0;
+}
+
+static int
+do_retry(struct request *q)
+{
+	json_t *data = with_principal(q);
+
+	q->e->lock_timeout_ms = json_int(q->data, "lock_timeout_ms", -1);
+	q->e->statement_timeout_ms = json_int(q->data, "statement_timeout_ms",
+	    -1);
+	q->e->retries = 0;
+	json_object_set_new(data, "reason", json_string("a person asked"));
+	return append(q, EVENT_RETRIED, data);
+}
+
+static int
+do_skip(struct request *q)
+{
+	return append(q, EVENT_STEP_SKIPPED, with_principal(q));
+}
+
+static int
+do_goto(struct request *q)
+{
+	return append(q, EVENT_WENT_TO, with_principal(q));
+}
+
+static int
+do_rollback(struct request *q)
+{
+	return append(q, EVENT_ROLLBACK_STARTED, with_principal(q));
+}
+
+static int
+do_cancel(struct request *q)
+{
+	struct step_state *s = engine_current(q->e);
+
+	if (append(q, EVENT_CANCEL_REQUESTED, json_pack("{s:s, s:i, s:s}",
+	    "step", s->id, "attempt", (int)s->attempt_count, "principal",
+	    q->from->principal)) != 0)
+		return -1;
+	if (q->e->attempt != NULL)
+		q->e->attempt->is_cancelled = true;
+	return 0;
+}
+
+struct signal_request {
+	struct engine	*e;
+	char		*step, *principal, *what;
+	int64_t		 pid;
+};
+
+static void
+signalled(void *arg, const struct pg_result *r, const struct error *err)
+{
+	struct signal_request *q = arg;
+	bool was_there = err == NULL && r->rows == 1;
+	char *word = mem_printf(q, "session %" PRId64 " %s", q->pid,
+	    was_there ? q->what : "is gone, or is another one by now");
+
+	if (err != NULL)
+		word = mem_printf(q, "session %" PRId64 " was not reached: %s",
+		    q->pid, err->primary);
+	run_live(q->e->run, EVENT_ANNOUNCE, json_pack("{s:s}", "text", word));
+	/* A failure to write ends the engine; nobody is left to be told. */
+	if (was_there && engine_append(q->e, EVENT_BACKEND_SIGNALLED, json_pack(
+	    "{s:s, s:I, s:s, s:{s:s?, s:s?, s:s?}, s:s}", "step", q->step,
+	    "pid", (json_int_t)q->pid, "what", q->what, "session",
+	    "user", pg_value(r, 0, 1), "application", pg_value(r, 0, 2),
+	    "state", pg_value(r, 0, 3), "principal", q->principal)) != 0)
+		q->e->changes++;
+	talloc_free(q);
+}
+
+static int
+do_signal_backend(struct request *q)
+{
+	bool is_cancel = q->type == INTENT_CANCEL_BACKEND;
+	const struct step *step = q->e->steps[q->e->run->state->current];
+	struct engine_target *t = engine_target(q->e, step->target);
+	struct signal_request *s;
+	char *sql;
+
+	if (t == NULL || t->lock == NULL || !pg_alive(t->lock))
+		return error_set(q->err, ERR_LOST,
+		    "there is no connection by which it could be done");
+	s = NEW(q->e, struct signal_request);
+	s->e = q->e;
+	s->step = mem_strdup(s, json_str(q->data, "step"));
+	s->principal = mem_strdup(s, q->from->principal);
+	s->what = mem_strdup(s, is_cancel ? "cancelled" : "terminated");
+	s->pid = json_int(q->data, "pid", 0);
+	/* A pid alone could be somebody else's by now. */
+	sql = mem_printf(s, "SELECT %s(pid), usename, application_name, state "
+	    "FROM pg_stat_activity WHERE pid = %" PRId64
+	    " AND backend_start = %s", is_cancel ? "pg_cancel_backend" :
+	    "pg_terminate_backend", s->pid,
+	    pg_quote_literal(s, json_str(q->data, "backend_start")));
+	pg_query_async(t->lock, sql, signalled, s);
+	return 0;
+}
+
+static int
+do_note(struct request *q)
+{
+	const struct step_state *s = engine_current(q->e);
+	json_t *data = with_principal(q);
+
+	if (s != NULL)
+		json_object_set_new(data, "step", json_string(s->id));
+	return append(q, EVENT_NOTED, data);
+}
+
+static int
+do_pause(struct request *q)
+{
+	return append(q, EVENT_PAUSED, with_principal(q));
+}
+
+static int
+do_resume(struct request *q)
+{
+	return append(q, EVENT_RESUMED, with_principal(q));
+}
+
+static int
+do_stop(struct request *q)
+{
+	engine_stop(q->e, q->from->principal, "%s",
+	    json_str(q->data, "reason"));
+	return 0;
+}
+
+static int
+do_abandon(struct request *q)
+{
+	q->e->is_abandoned = true;
+	return do_stop(q);
+}
+
+static int (*const actions[INTENT_COUNT])(struct request *q) = {
+	[INTENT_START] = do_start,
+	[INTENT_SIGN] = do_sign,
+	[INTENT_REFUSE] = do_refuse,
+	[INTENT_ANSWER] = do_tell_attempt,
+	[INTENT_DECIDE] = do_tell_attempt,
+	[INTENT_COMMENT] = do_tell_attempt,
+	[INTENT_FINISH_REVIEW] = do_tell_attempt,
+	[INTENT_RETRY] = do_retry,
+	[INTENT_SKIP] = do_skip,
+	[INTENT_GOTO] = do_goto,
+	[INTENT_ROLLBACK] = do_rollback,
+	[INTENT_CANCEL] = do_cancel,
+	[INTENT_CANCEL_BACKEND] = do_signal_backend,
+	[INTENT_TERMINATE_BACKEND] = do_signal_backend,
+	[INTENT_NOTE] = do_note,
+	[INTENT_PAUSE] = do_pause,
+	[INTENT_RESUME] = do_resume,
+	[INTENT_STOP] = do_stop,
+	[INTENT_ABANDON] = do_abandon,
+};
+
+static int
+on_intent(void *arg, const struct wire_peer *p, enum intent_type t,
+    const json_t *data, struct error *err)
+{
+	struct request q = { arg, p, t, data, err };
+
+	/* What an attempt asks is known by the journal, not by the flow. */
+	if (q.e->situation == AT_WORK || q.e->situation == AT_QUESTION) {
+		const struct step_state *s = engine_current(q.e);
+
+		q.e->situation = s != NULL && s->status == STEP_WAITING ?
+		    AT_QUESTION : AT_WORK;
+	}
+	if (engine_policy(q.e, t, data, err) != 0)
+		return -1;
+	return actions[t](&q);
+}
+
+/* Coming and going are told; a journal that cannot be written ends the engine. */
+static void
+on_attach(void *arg, const struct wire_peer *p)
+{
+	struct engine *e = arg;
+
+	if (!e->run->state->is_closed && engine_append(e, EVENT_ATTACHED,
+	    json_pack("{s:I, s:s, s:s, s:s}", "uid", (json_int_t)p->uid,
+	    "user", p->user, "principal", p->principal, "front",
+	    p->front)) != 0)
+		e->changes++;
+}
+
+static void
+on_detach(void *arg, const struct wire_peer *p)
+{
+	struct engine *e = arg;
+
+	if (!e->run->state->is_closed && engine_append(e, EVENT_DETACHED,
+	    json_pack("{s:I, s:s, s:s}", "uid", (json_int_t)p->uid, "user",
+	    p->user, "principal", p->principal)) != 0)
+		e->changes++;
+}
+
+const struct wire_handler engine_handler_template = {
+	.on_intent = on_intent,
+	.on_attach = on_attach,
+	.on_detach = on_detach,
+};
+
+json_t *
+engine_take_intent(void *arg)
+{
+	struct engine *e = arg;
+	json_t *first = json_array_get(e->inbox, 0);
+
+	if (first == NULL)
+		return NULL;
+	json_incref(first);
+	json_array_remove(e->inbox, 0);
+	return first;
+}

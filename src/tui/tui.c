@@ -1,0 +1,280 @@
+/*
+ * tui/tui.c - the loop of the ncurses front end (tui/tui.h): keys, the
+ * engine's events, signals and the clock in; frames out, at most ten a second.
+ */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "tui/screen.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+#include "tui/tui.h"
+#include "view/app.h"
+#include "view/picker.h"
+#include "wire/client.h"
+
+struct front {
+	struct screen	*screen;
+	struct app	*app;
+	const char	*folder, *principal;
+	const struct tui_options *options;
+	struct wire_client *client;	/* null: the engine has gone */
+	struct wire_client *coming;	/* of the engine that was started again */
+};
+
+/* ---- the engine --------------------------------------------------------------- */
+
+static void
+on_event(void *arg, const struct event *e)
+{
+	struct front *f = arg;
+
+	app_event(f->app, e);
+	screen_changed(f->screen);
+}
+
+/* The events from the start are all here: the state is whole. */
+static void
+on_caught_up(void *arg)
+{
+	struct front *f = arg;
+
+	if (f->coming != NULL) {
+		app_set_state(f->app, wire_client_state(f->coming));
+		talloc_free(f->client);
+		f->client = f->coming;
+		f->coming = NULL;
+		app_engine_gone(f->app, NULL);
+	}
+	screen_changed(f->screen);
+}
+
+static void
+on_reply(void *arg, int64_t id, const struct error *err)
+{
+	struct front *f = arg;
+
+	app_reply(f->app, id, err);
+	screen_changed(f->screen);
+}
+
+static struct wire_client *
+attach(struct front *f, struct error *err)
+{
+	struct wire_listener listener = { on_event, on_caught_up, on_reply, f };
+
+	return wire_client_connect(f, f->folder, "tui", f->principal, &listener,
+	    err);
+}
+
+static struct wire_client *
+live_client(struct front *f)
+{
+	return f->coming != NULL ? f->coming : f->client;
+}
+
+static void
+read_engine(struct front *f)
+{
+	struct wire_client *c = live_client(f);
+	struct error err;
+
+	error_clear(&err);
+	if (wire_client_read(c, &err) == 0)
+		return;
+	/* Its state stays on screen until there is another. */
+	if (c == f->coming)
+		TALLOC_FREE(f->coming);
+	screen_watch(f->screen, -1);
+	app_engine_gone(f->app, err.detail[0] != '\0' ? err.detail :
+	    err.primary);
+	screen_changed(f->screen);
+}
+
+static void
+start_engine(struct front *f)
+{
+	struct error err;
+
+	error_clear(&err);
+	if (f->options->resume == NULL) {
+		app_say(f->app, STYLE_FAILED,
+		    "\"pgrunbook resume\" starts it again");
+		return;
+	}
+	app_say(f->app, STYLE_MUTED, "starting the engine …");
+	screen_draw(f->screen, f->app);
+	if (f->options->resume(f->options->arg, f->folder, &err) == 0)
+		f->coming = attach(f, &err);
+	if (f->coming == NULL) {
+		app_say(f->app, STYLE_FAILED, "not started: %s%s%s", err.primary,
+		    err.hint[0] != '\0' ? " · " : "", err.hint);
+		return;
+	}
+	screen_watch(f->screen, wire_client_fd(f->coming));
+	app_say(f->app, STYLE_DONE, "the engine is back");
+}
+
+/* ---- what the app asks for ------------------------------------------------------- */
+
+static int
+send_intent(void *arg, enum intent_type t, json_t *fields, int64_t *id,
+    struct error *err)
+{
+	struct front *f = arg;
+
+	return wire_client_send(f->client, t, fields, id, err);
+}
+
+static void
+flush_input(void *arg)
+{
+	(void)arg;
+	term_flush_input();
+}
+
+static void
+copy(void *arg, const char *text)
+{
+	(void)arg;
+	term_copy(text);
+}
+
+/* ---- the loop --------------------------------------------------------------------- */
+
+/* Until the person leaves, or the terminal does. */
+static void
+run_loop(struct front *f)
+{
+	for (;;) {
+		struct screen_news news = screen_wait(f->screen, f->app);
+
+		if (news.is_over)
+			return;
+		if (news.can_read)
+			read_engine(f);
+		switch (app_take_wish(f->app)) {
+		case WISH_LEAVE:
+			return;
+		case WISH_ENGINE:
+			start_engine(f);
+			break;
+		case WISH_REDRAW:
+			screen_redraw(f->screen);
+			break;
+		case WISH_NOTHING:
+		default:
+			break;
+		}
+	}
+}
+
+static int
+exit_code(const struct run_state *s)
+{
+	return s->is_closed && !str_equal(s->outcome, "done") ? 1 : 0;
+}
+
+int
+tui_run(const char *run_folder, const char *principal,
+    const struct tui_options *options, struct error *err)
+{
+	struct front *f = NEW(NULL, struct front);
+	struct app_host host = { send_intent, flush_input, copy, f };
+	struct app_settings set = { .folder = run_folder,
+	    .principal = principal };
+	int code = -1;
+
+	f->folder = run_folder;
+	f->principal = principal;
+	f->options = options;
+	f->client = attach(f, err);
+	if (f->client == NULL)
+		goto out;
+	f->screen = screen_open(f, options->theme, err);
+	if (f->screen == NULL)
+		goto out;
+	set.ascii = term_is_ascii();
+	set.is_mono = screen_is_mono(f->screen);
+	f->app = app_new_run(f, &set, &host);
+	app_set_state(f->app, wire_client_state(f->client));
+	screen_watch(f->screen, wire_client_fd(f->client));
+	run_loop(f);
+	screen_close(f->screen);
+	code = exit_code(wire_client_state(f->client));
+out:
+	talloc_free(f);
+	return code;
+}
+
+bool
+tui_is_possible(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term != NULL &&
+	    *term != '\0' && !str_equal(term, "dumb");
+}
+
+/* ---- the picker -------------------------------------------------------------------- */
+
+static enum tui_wish
+wish_of(enum picker_wish w)
+{
+	switch (w) {
+	case PICKER_OPEN:
+		return TUI_OPEN;
+	case PICKER_ATTACH:
+		return TUI_ATTACH;
+	case PICKER_LINT:
+		return TUI_LINT;
+	case PICKER_EDIT:
+		return TUI_EDIT;
+	case PICKER_PLAN:
+		return TUI_PLAN;
+	case PICKER_QUIT:
+	default:
+		return TUI_QUIT;
+	}
+}
+
+int
+tui_picker(const void *owner, const char *runs, const char *const *folders,
+    const char *principal, const struct tui_options *options,
+    struct tui_choice *choice, struct error *err)
+{
+	void *mine = talloc_new(NULL);
+	struct picker_list *list = picker_load(mine, runs, folders,
+	    options->lives);
+	struct app_settings set = { .principal = principal };
+	struct screen *screen = screen_open(mine, options->theme, err);
+	enum app_wish wish = WISH_NOTHING;
+	const char *path = NULL;
+	struct app *a;
+
+	*choice = (struct tui_choice){ TUI_QUIT, NULL };
+	if (screen == NULL) {
+		talloc_free(mine);
+		return -1;
+	}
+	set.ascii = term_is_ascii();
+	set.is_mono = screen_is_mono(screen);
+	a = app_new_picker(mine, &set, list);
+	while (wish != WISH_LEAVE) {
+		if (screen_wait(screen, a).is_over)
+			break;
+		wish = app_take_wish(a);
+		if (wish == WISH_REDRAW)
+			screen_redraw(screen);
+	}
+	if (wish == WISH_LEAVE) {
+		choice->wish = wish_of(picker_choice(a, &path));
+		choice->path = mem_strdup(owner, path);
+	}
+	talloc_free(mine);
+	return 0;
+}
