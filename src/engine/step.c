@@ -70,16 +70,10 @@ next_number(const struct step_state *s)
 
 static struct attempt *
 begin_attempt(struct engine *e, const struct step *step,
-    struct step_state *s, int number, struct error *err)
+    struct step_state *s, int number)
 {
 	struct attempt *a = attempt_new(e, &e->host, step, s->id, number);
-	const struct scope *scope = step_scope(a, e->scope, step, err);
 
-	if (scope == NULL) {
-		talloc_free(a);
-		return NULL;
-	}
-	e->host.scope = (struct scope *)(uintptr_t)scope;
 	if (e->retried == step && e->lock_timeout_ms >= 0)
 		a->lock_timeout_ms = e->lock_timeout_ms;
 	if (e->retried == step && e->statement_timeout_ms >= 0)
@@ -93,7 +87,6 @@ end_attempt(struct engine *e, struct attempt *a)
 	e->attempt = NULL;
 	json_array_clear(e->inbox);
 	talloc_free(a);
-	e->host.scope = e->scope;
 }
 
 static int
@@ -134,7 +127,7 @@ is_left_out(struct attempt *a, struct error *err)
 
 	if (a->step->when == NULL)
 		return 0;
-	holds = scope_when(a->host->scope, a->step->when, err);
+	holds = scope_when(a->scope, a->step->when, err);
 	return holds < 0 ? -1 : !holds;
 }
 
@@ -205,19 +198,15 @@ finish_lost(struct engine *e, const struct step *step, struct step_state *s,
     const struct attempt *lost, int64_t ms, const struct error *why)
 {
 	char proof[256] = "", query[512] = "";
-	struct error err = { 0 };
-	struct attempt *a = begin_attempt(e, step, s, lost->number, &err);
+	struct attempt *a = begin_attempt(e, step, s, lost->number);
 	enum outcome outcome = OUTCOME_UNKNOWN;
 	int rc;
 
-	if (a != NULL)
-		outcome = ask_outcome(e, a, step_last_attempt(s), proof,
-		    query);
+	outcome = ask_outcome(e, a, step_last_attempt(s), proof, query);
 	rc = finish(e, lost, outcome == OUTCOME_DONE ? "done" :
 	    outcome == OUTCOME_NOT_DONE ? "failed" : "unknown", ms, why,
 	    proof);
-	if (rc == 0 && a != NULL && outcome != OUTCOME_DONE &&
-	    outcome != OUTCOME_NOT_DONE)
+	if (rc == 0 && outcome != OUTCOME_DONE && outcome != OUTCOME_NOT_DONE)
 		rc = journal_settled(e, a, outcome, proof, query);
 	talloc_free(a);
 	return rc;
@@ -308,15 +297,12 @@ engine_step(struct engine *e)
 	size_t index = e->run->state->current;
 	struct step_state *s = engine_current(e);
 	const struct step *step = e->steps[index];
-	struct error err = { 0 };
 	struct attempt *a;
 	int rc;
 
 	e->situation = AT_TURN;
 	engine_status(e, s->id, "looks at what it would do");
-	a = begin_attempt(e, step, s, next_number(s), &err);
-	if (a == NULL)
-		return plan_failed(e, step, s->id, &err);
+	a = begin_attempt(e, step, s, next_number(s));
 	rc = plan_and_run(e, step, s, a);
 	end_attempt(e, a);
 	return rc;
@@ -330,15 +316,12 @@ engine_settle(struct engine *e)
 	const struct attempt_state *was = step_last_attempt(s);
 	char proof[256] = "", query[512] = "";
 	enum outcome outcome, told = OUTCOME_DONE;
-	struct error err = { 0 };
 	struct attempt *a;
 	int rc = 0;
 
 	e->situation = AT_TURN;
 	for (;;) {
-		a = begin_attempt(e, step, s, was->number, &err);
-		if (a == NULL)
-			return plan_failed(e, step, s->id, &err);
+		a = begin_attempt(e, step, s, was->number);
 		outcome = ask_outcome(e, a, was, proof, query);
 		if (e->is_stopping)
 			rc = -1;

@@ -93,38 +93,35 @@ step_meant(const struct step *from, const char *id)
 
 static const struct scope *
 include_scope(const void *owner, const struct scope *run,
-    const struct include *in, struct error *err)
+    const struct include *in)
 {
 	const struct scope *outer;
+	struct error unknown = { 0 };
 	struct scope *s;
 	const char *name;
 	json_t *text;
 
 	if (in == NULL)
 		return run;
-	outer = include_scope(owner, run, in->outer, err);
-	if (outer == NULL)
-		return NULL;
+	outer = include_scope(owner, run, in->outer);
 	s = scope_nested(owner, outer);
 	json_object_foreach(in->values, name, text) {
 		char *value = scope_expand(s, outer, json_string_value(text),
-		    err);
+		    &unknown);
 
-		if (value == NULL) {
-			error_context(err, "\"%s\" of include \"%s\"", name,
-			    in->id);
-			return NULL;
-		}
-		scope_set(s, name, json_text(value, strlen(value)));
+		/* An outer one of this name must not stand in for it. */
+		if (value == NULL)
+			scope_hide(s, name);
+		else
+			scope_set(s, name, json_text(value, strlen(value)));
 	}
 	return s;
 }
 
 const struct scope *
-step_scope(const void *owner, const struct scope *run, const struct step *s,
-    struct error *err)
+step_scope(const void *owner, const struct scope *run, const struct step *s)
 {
-	return include_scope(owner, run, s->include, err);
+	return include_scope(owner, run, s->include);
 }
 
 static bool

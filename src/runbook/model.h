@@ -14,7 +14,6 @@
 
 #include <jansson.h>
 
-#include "base/error.h"
 #include "runbook/kind.h"
 #include "runbook/lint.h"
 
@@ -148,11 +147,12 @@ const struct step *step_meant(const struct step *from, const char *id);
 
 /*
  * The values that a step sees: the run's, and before them those that its
- * include gave.  run itself where it was not included.
+ * include gave; run itself where it was not included.  A value that cannot be
+ * told yet (it names what is not registered) is undefined.
  */
 struct scope;
 const struct scope *step_scope(const void *owner, const struct scope *run,
-    const struct step *s, struct error *err);
+    const struct step *s);
 
 /* Is text a value for p?  No: why (one clause) is set. */
 bool param_accepts(const struct param *p, const char *text, char *why,

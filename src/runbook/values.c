@@ -12,6 +12,7 @@
 struct scope {
 	const struct scope *outer;	/* null */
 	json_t		*values;
+	json_t		*hidden;	/* {name: true} */
 };
 
 struct scope *
@@ -20,6 +21,7 @@ scope_new(const void *owner)
 	struct scope *s = NEW(owner, struct scope);
 
 	s->values = json_owned(s, json_object());
+	s->hidden = json_owned(s, json_object());
 	return s;
 }
 
@@ -36,6 +38,12 @@ void
 scope_set(struct scope *s, const char *name, json_t *value)
 {
 	json_object_set_new(s->values, name, value);
+}
+
+void
+scope_hide(struct scope *s, const char *name)
+{
+	json_object_set_new(s->hidden, name, json_true());
 }
 
 bool
@@ -67,8 +75,11 @@ scope_get(const struct scope *s, const char *path)
 	size_t size = strcspn(path, ".");
 	char *part = mem_strndup(NULL, path, size);
 
-	for (; s != NULL && value == NULL; s = s->outer)
+	for (; s != NULL && value == NULL; s = s->outer) {
 		value = json_object_get(s->values, part);
+		if (json_object_get(s->hidden, part) != NULL)
+			break;
+	}
 	while (value != NULL && path[size] == '.') {
 		path += size + 1;
 		size = strcspn(path, ".");
@@ -135,16 +146,22 @@ char **
 scope_environment(const void *owner, const struct scope *s)
 {
 	char **list = NEW_ARRAY(owner, char *, 1);
-	json_t *all = json_object(), *value;
+	json_t *all = json_object(), *hidden = json_object(), *value;
 	const char *name;
 	size_t count = 0;
 
 	/* The inner scope's first: it hides the outer one's. */
-	for (; s != NULL; s = s->outer)
-		json_object_update_missing(all, s->values);
+	for (; s != NULL; s = s->outer) {
+		json_object_foreach(s->values, name, value)
+			if (json_object_get(hidden, name) == NULL &&
+			    json_object_get(all, name) == NULL)
+				json_object_set(all, name, value);
+		json_object_update(hidden, s->hidden);
+	}
 	json_object_foreach(all, name, value)
 		add_variable(&list, &count, name, value);
 	json_decref(all);
+	json_decref(hidden);
 	return list;
 }
 

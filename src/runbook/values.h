@@ -21,6 +21,8 @@ struct scope *scope_new(const void *owner);
 struct scope *scope_nested(const void *owner, const struct scope *outer);
 /* Takes the reference. */
 void scope_set(struct scope *s, const char *name, json_t *value);
+/* Undefined here, whatever an outer scope says. */
+void scope_hide(struct scope *s, const char *name);
 /* path: "name" or "name.field"; borrowed; null where undefined. */
 const json_t *scope_get(const struct scope *s, const char *path);
 /* As text: strings as they are, numbers and others as compact JSON. */

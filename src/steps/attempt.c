@@ -38,6 +38,7 @@ attempt_new(const void *owner, struct step_host *host, const struct step *step,
 
 	a->host = host;
 	a->step = step;
+	a->scope = step_scope(a, host->scope, step);
 	a->id = mem_strdup(a, id);
 	a->number = number;
 	a->uuid = uuid_new(a);
@@ -199,8 +200,8 @@ attempt_expand(const void *owner, struct attempt *a, const char *text,
     struct error *err)
 {
 	if (a->is_dry)
-		return expand_dry(owner, a->host->scope, text);
-	return scope_expand(owner, a->host->scope, text, err);
+		return expand_dry(owner, a->scope, text);
+	return scope_expand(owner, a->scope, text, err);
 }
 
 char *
@@ -282,7 +283,7 @@ static const char *
 sql_value(void *arg, const char *name)
 {
 	const struct sql_values *v = arg;
-	const char *text = scope_text(v->owner, v->attempt->host->scope, name);
+	const char *text = scope_text(v->owner, v->attempt->scope, name);
 
 	if (text == NULL && v->attempt->is_dry)
 		text = mem_printf(v->owner, "{{%s}}", name);

@@ -55,6 +55,7 @@ struct attempt_private;
 struct attempt {
 	struct step_host *host;
 	const struct step *step;
+	const struct scope *scope;	/* the run's values, and what an include gave */
 	const char	*id;		/* "<phase>/<step>" */
 	int		 number;
 	const char	*uuid;		/* of this attempt: the marker row's key */

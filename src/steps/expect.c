@@ -228,13 +228,13 @@ step_value(const void *owner, const struct attempt *a, const char *name)
 {
 	const struct window *w = a->host->window;
 	const struct step *s;
-	char *text = scope_text(owner, a->host->scope, name);
+	char *text = scope_text(owner, a->scope, name);
 	size_t i;
 
 	for (i = 0; text == NULL && w != NULL && i < w->phase_count; i++) {
 		s = runbook_step(w->phases[i], name);
 		if (s != NULL && s->register_name != NULL)
-			text = scope_text(owner, a->host->scope,
+			text = scope_text(owner, a->scope,
 			    s->register_name);
 	}
 	return text;

@@ -355,7 +355,7 @@ static int
 review(struct attempt *a, const void *owner, struct error *err)
 {
 	const struct review_spec *spec = a->step->spec;
-	const json_t *value = scope_get(a->host->scope, spec->items);
+	const json_t *value = scope_get(a->scope, spec->items);
 	struct drift *d;
 
 	if (value == NULL)
@@ -383,7 +383,7 @@ static int
 plan(struct attempt *a, struct error *err)
 {
 	const struct review_spec *spec = a->step->spec;
-	const json_t *value = scope_get(a->host->scope, spec->items);
+	const json_t *value = scope_get(a->scope, spec->items);
 	char *text = mem_printf(NULL, "review the items of \"%s\"",
 	    spec->items);
 	struct plan *p = plan_text(a, CLASS_R, "people decide; files are written",

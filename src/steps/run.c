@@ -250,7 +250,7 @@ variables_new(const void *owner, struct attempt *a, struct error *err)
 		/* Its messages are for people: only parsers want C. */
 		put(e, "LC_ALL=C.UTF-8");
 	}
-	put_all(e, scope_environment(e, a->host->scope));
+	put_all(e, scope_environment(e, a->scope));
 	return put_own(e, a, err) < 0 ? NULL : e;
 }
 

@@ -6,7 +6,8 @@
 fuzz_targets = \
 	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_printable \
-	tests/fuzz/fuzz_redact
+	tests/fuzz/fuzz_redact \
+	tests/fuzz/fuzz_yaml
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/corpus
@@ -27,6 +28,11 @@ fuzz_redact_rooms = base
 fuzz_redact_libs = $(base_libs)
 tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz_redact.c $(fuzz_replay)
 tests_fuzz_fuzz_redact_LDADD = $(fuzz_redact_libs)
+
+fuzz_yaml_rooms = runbook postgres base
+fuzz_yaml_libs = $(runbook_libs) $(postgres_libs) $(base_libs)
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(fuzz_replay)
+tests_fuzz_fuzz_yaml_LDADD = $(fuzz_yaml_libs)
 
 # Searches FUZZ_SECONDS on each target; what it finds it leaves in fuzz/.  The
 # rooms that a target stands on are compiled anew, with clang, so that
