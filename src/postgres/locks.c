@@ -18,7 +18,7 @@
  *
  * %1$d: the watched pid; %2$s: since when a lock is waited for.
  */
-static const char *const lock_query =
+static const char lock_query[] =
 "WITH RECURSIVE edge AS MATERIALIZED ("
 " SELECT DISTINCT a.pid, b.by FROM pg_stat_activity a,"
 "  LATERAL unnest(pg_blocking_pids(a.pid)) AS b(by)"
