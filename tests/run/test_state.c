@@ -360,7 +360,7 @@ the_state_loaded_from_disk_is_the_same(void **state)
 static void
 hostile_events_are_refused_and_change_nothing(void **state)
 {
-	static const char *const fields =
+	static const char fields[] =
 	    "{'step': 'main/look', 'attempt': %d, 'digest': 'x', 'class': 'B',"
 	    "'run': 'r', 'window': 7, 'plan': [], 'operator': null, 'text': "
 	    "'t', 'statement': -5, 'ms': -1, 'outcome': 'odd', 'proof': '',"
