@@ -1,6 +1,5 @@
 /* cli/approve.c - "pgrunbook approve": sign or refuse without a screen. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/link.h"
+#include "cli/shown.h"
 #include "cli/terminal.h"
 #include "run/folder.h"
 
@@ -44,58 +44,6 @@ find_step(struct run_state *s, const char *name, struct error *err)
 	else
 		error_set(err, ERR_NOT_FOUND, "nothing waits for a sign-off");
 	return NULL;
-}
-
-static void
-print_text(const char *indent, const char *text)
-{
-	char *clean = str_printable(NULL, text, strlen(text), true);
-
-	for (char *line = clean, *next; line != NULL; line = next) {
-		next = strchr(line, '\n');
-		if (next != NULL)
-			*next++ = '\0';
-		printf("%s%s\n", indent, line);
-	}
-	talloc_free(clean);
-}
-
-static void
-print_statements(const json_t *statements)
-{
-	const json_t *st;
-	size_t i;
-
-	json_array_foreach(statements, i, st) {
-		printf("  %zu. class %s: %s\n", i + 1,
-		    json_str_or(st, "class", "?"), json_str_or(st, "reason", ""));
-		print_text("     ", json_str_or(st, "text", ""));
-		if (json_str(st, "lock") != NULL)
-			printf("     takes %s\n", json_str(st, "lock"));
-		if (json_str(st, "cost") != NULL)
-			printf("     %s\n", json_str(st, "cost"));
-	}
-}
-
-/* All that is signed for, worst first, as the screen shows it. */
-static void
-print_shown(const struct step_state *st, const struct attempt_state *a)
-{
-	const json_t *lines = json_object_get(a->shown, "lines"), *line;
-	size_t i;
-
-	printf("%s  (%s, class %s, attempt %d)\n", st->name, st->id, st->class_,
-	    a->number);
-	json_array_foreach(lines, i, line)
-		print_text("  ", json_string_value(line));
-	print_statements(json_object_get(a->shown, "statements"));
-	if (json_array_size(json_object_get(a->shown, "statements")) == 0)
-		print_text("  ", json_str_or(a->shown, "text", ""));
-	if (json_str(a->shown, "undo") != NULL) {
-		printf("Way back:\n");
-		print_text("  ", json_str(a->shown, "undo"));
-	}
-	printf("Digest: %s\n", a->digest);
 }
 
 /* The ceremony; null: not signed. */
@@ -182,6 +130,6 @@ command_approve(struct call *c)
 	if (st == NULL)
 		return command_fail(&err);
 	a = step_last_attempt(st);
-	print_shown(st, a);
+	shown_print(st, a);
 	return c->options.refuse ? refuse(c, k, st, a) : sign(c, k, st, a);
 }

@@ -5,22 +5,34 @@ pgrunbook_SOURCES = \
 	src/cli/approve.c \
 	src/cli/command.h src/cli/commands.def \
 	src/cli/complete.c \
+	src/cli/data.c src/cli/data.h \
+	src/cli/demo.c \
+	src/cli/demo_shop.c src/cli/demo_shop.h \
 	src/cli/diff.c \
+	src/cli/front.c src/cli/front.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/link.c src/cli/link.h \
 	src/cli/lint.c \
 	src/cli/main.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/params.c src/cli/params.h \
+	src/cli/plain.c src/cli/plain.h \
+	src/cli/plain_ask.c \
 	src/cli/plan.c \
 	src/cli/report.c \
+	src/cli/rollback.c \
+	src/cli/run.c \
 	src/cli/runs.c \
+	src/cli/schema.c \
+	src/cli/scratch_server.c src/cli/scratch_server.h \
+	src/cli/shown.c src/cli/shown.h \
 	src/cli/side.c src/cli/side.h \
 	src/cli/snapshot.c \
+	src/cli/start.c src/cli/start.h \
+	src/cli/stream.c src/cli/stream.h \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
-pgrunbook_LDADD = $(report_libs) $(wire_libs) $(steps_libs) $(schema_libs) \
-	$(approval_libs) $(run_libs) $(runbook_libs) $(postgres_libs) \
+pgrunbook_LDADD = $(view_libs) $(report_libs) $(engine_libs) $(run_libs) \
 	$(base_libs)
 
 bashcompletiondir = $(datadir)/bash-completion/completions

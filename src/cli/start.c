@@ -37,12 +37,17 @@ engine_options(struct call *c, const char *folder)
 	};
 }
 
-/* Why a headless run could not begin. */
+/* A run that did not come to its first record has nothing to prove. */
 static void
-tell_failure(void *arg UNUSED, const struct error *err)
+remove_unused(const char *folder)
 {
-	if (err != NULL)
-		command_fail(err);
+	char *journal = run_journal_path(NULL, folder);
+	struct error err;
+
+	if (file_is_folder(folder) && !file_exists(journal) &&
+	    file_remove_tree(folder, &err) != 0)
+		error_print(stderr, "pgrunbook", &err);
+	talloc_free(journal);
 }
 
 int
@@ -62,21 +67,24 @@ start_run(struct call *c, const struct start *s, char **folder)
 	if (s->rollback_of == NULL && params_complete(c, w,
 	    !s->is_headless && terminal_is_there(), &vars, &err) != 0)
 		return command_fail(&err);
-	*folder = engine_create(c, runs_folder(c, c->options.runs), s->file,
-	    s->rollback_of, lint_new(c), &err);
+	*folder = run_folder_create(c, runs_folder(c, c->options.runs), w->name,
+	    &err);
 	if (*folder == NULL)
 		return command_fail(&err);
 	o = engine_options(c, *folder);
+	o.file = s->file;
+	o.rollback_of = s->rollback_of;
 	o.vars = (const char *const *)vars;
 	o.from_step = c->options.from;
 	o.is_headless = s->is_headless;
 	if (s->approvals != NULL)
 		o.approvals = s->approvals;
 	if (s->is_headless)
-		return engine_main(&o, tell_failure, NULL);
-	if (engine_launch(&o, &err) != 0)
-		return command_fail(&err);
-	return EXIT_DONE;
+		return engine_main(&o);
+	if (engine_launch(&o, &err) == 0)
+		return EXIT_DONE;
+	remove_unused(*folder);
+	return command_fail(&err);
 }
 
 int

@@ -1,0 +1,75 @@
+/* cli/front.c - a front end for the person at the terminal. */
+
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "cli/front.h"
+#include "cli/plain.h"
+#include "cli/stream.h"
+#include "engine/launch.h"
+#include "run/folder.h"
+
+static int
+show(struct call *c, const char *folder, struct error *err)
+{
+	if (c->options.json)
+		return stream_run(folder, c->options.as, err);
+	return plain_run(folder, c->options.as, err);
+}
+
+static void
+say_closed(const struct run_state *s, const char *id)
+{
+	printf("The run is closed: %s.\n"
+	    "  pgrunbook verify %s\n"
+	    "  pgrunbook report %s --format=html --output report.html\n",
+	    s->outcome, id, id);
+}
+
+static void
+say_open(const struct run_state *s, const char *folder, const char *id)
+{
+	const char *waits = state_waits_for(s);
+
+	if (!engine_lives(folder)) {
+		printf("The engine has stopped; nothing runs. To go on:\n"
+		    "  pgrunbook resume %s\n", id);
+		return;
+	}
+	printf("The run goes on without you%s%s. To come back:\n"
+	    "  pgrunbook attach %s\n", waits != NULL ? ", and waits for: " : "",
+	    waits != NULL ? waits : "", id);
+}
+
+/* To come back a run outside of the usual place is named by its path. */
+static const char *
+name_for(struct call *c, const char *folder)
+{
+	char *usual = runs_folder(c, NULL), *parent = path_folder(c, folder);
+
+	return str_equal(usual, parent) ? path_name(folder) : folder;
+}
+
+int
+front_attach(struct call *c, const char *folder)
+{
+	struct run_state *s;
+	struct error err;
+
+	error_clear(&err);
+	if (show(c, folder, &err) != 0)
+		return command_fail(&err);
+	s = run_state_load(c, folder, &err);
+	if (s == NULL)
+		return command_fail(&err);
+	if (!c->options.json) {
+		if (s->is_closed)
+			say_closed(s, name_for(c, folder));
+		else
+			say_open(s, folder, name_for(c, folder));
+	}
+	return s->is_closed && !str_equal(s->outcome, "done") ?
+	    EXIT_FAILED : EXIT_DONE;
+}

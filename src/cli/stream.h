@@ -1,0 +1,18 @@
+/*
+ * cli/stream.h - the front end for programs: events as JSON lines on standard
+ * output, intents as JSON lines on standard input.
+ *
+ * {"event":{...}} for each event from the start, {"caught_up":true},
+ * {"reply":{"id":N,"ok":bool,"error":{...}?}}.  In: {"intent":"sign",
+ * "id":N?,fields...}.  The end of input leaves the run as it is.
+ */
+#ifndef PGRUNBOOK_CLI_STREAM_H
+#define PGRUNBOOK_CLI_STREAM_H
+
+#include "base/error.h"
+
+/* 0: input has ended, or the run is closed.  -1: the engine was lost. */
+int stream_run(const char *folder, const char *principal, struct error *err)
+    WARN_UNUSED;
+
+#endif
