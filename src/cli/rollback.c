@@ -57,7 +57,7 @@ frozen_window(struct call *c, const char *folder, struct error *err)
 		return NULL;
 	file = json_str(json_object_get(s->opened, "window"), "file");
 	if (file == NULL) {
-		error_set(err, ERR_VERIFY, "run "%s" does not name its window",
+		error_set(err, ERR_VERIFY, "run \"%s\" does not name its window",
 		    path_name(folder));
 		return NULL;
 	}
