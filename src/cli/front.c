@@ -1,22 +1,52 @@
 /* cli/front.c - a front end for the person at the terminal. */
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "cli/front.h"
-#include "cli/plain.h"
+#include "cli/start.h"
 #include "cli/stream.h"
 #include "engine/launch.h"
 #include "run/folder.h"
+#include "tui/tui.h"
+#include "view/plain.h"
 
+static bool
+wants_plain(const struct call *c)
+{
+	const char *accessible = getenv("ACCESSIBLE");
+
+	return c->options.plain || !tui_is_possible() ||
+	    (accessible != NULL && accessible[0] != '\0');
+}
+
+/* The screen asks for it when the engine has gone. */
+static int
+resume(void *arg, const char *folder, struct error *err)
+{
+	return start_again(arg, folder, err);
+}
+
+/* An exit code; -1 with *err: it was not shown. */
 static int
 show(struct call *c, const char *folder, struct error *err)
 {
+	const struct tui_options screen = {
+		.resume = resume, .lives = engine_lives, .arg = c,
+	};
+	const struct plain_options lines = {
+		.in = STDIN_FILENO, .out = stdout, .resume = resume, .arg = c,
+	};
+
 	if (c->options.json)
 		return stream_run(folder, c->options.as, err);
-	return plain_run(folder, c->options.as, err);
+	if (wants_plain(c))
+		return plain_run(folder, c->options.as, &lines, err);
+	return tui_run(folder, c->options.as, &screen, err);
 }
 
 static void
@@ -57,9 +87,11 @@ front_attach(struct call *c, const char *folder)
 {
 	struct run_state *s;
 	struct error err;
+	int code;
 
 	error_clear(&err);
-	if (show(c, folder, &err) != 0)
+	code = show(c, folder, &err);
+	if (code < 0)
 		return command_fail(&err);
 	s = run_state_load(c, folder, &err);
 	if (s == NULL)
@@ -70,6 +102,5 @@ front_attach(struct call *c, const char *folder)
 		else
 			say_open(s, folder, name_for(c, folder));
 	}
-	return s->is_closed && !str_equal(s->outcome, "done") ?
-	    EXIT_FAILED : EXIT_DONE;
+	return code;
 }

@@ -16,8 +16,7 @@ pgrunbook_SOURCES = \
 	src/cli/main.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/params.c src/cli/params.h \
-	src/cli/plain.c src/cli/plain.h \
-	src/cli/plain_ask.c \
+	src/cli/picker.c src/cli/picker.h \
 	src/cli/plan.c \
 	src/cli/report.c \
 	src/cli/rollback.c \
@@ -32,7 +31,7 @@ pgrunbook_SOURCES = \
 	src/cli/stream.c src/cli/stream.h \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
-pgrunbook_LDADD = $(view_libs) $(report_libs) $(engine_libs) $(run_libs) \
+pgrunbook_LDADD = $(tui_libs) $(report_libs) $(engine_libs) $(run_libs) \
 	$(base_libs)
 
 bashcompletiondir = $(datadir)/bash-completion/completions

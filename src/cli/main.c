@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/picker.h"
 
 const struct subcommand commands[] = {
 #define COMMAND(function, name, arguments, least, most, completes, options, doc) \
@@ -101,10 +102,8 @@ dispatch(int argc, char **argv)
 {
 	const struct subcommand *command;
 
-	if (argc < 2) {
-		help_all();
-		return EXIT_DONE;
-	}
+	if (argc < 2)
+		return picker_main();
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("pgrunbook %s\n", PACKAGE_VERSION);
 		return EXIT_DONE;

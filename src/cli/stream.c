@@ -180,6 +180,9 @@ stream_run(const char *folder, const char *principal, struct error *err)
 		rc = -1;
 	while (rc == 0 && !s->at_end && !wire_client_state(s->wire)->is_closed)
 		rc = turn(s, err);
+	if (rc == 0 && wire_client_state(s->wire)->is_closed &&
+	    !str_equal(wire_client_state(s->wire)->outcome, "done"))
+		rc = 1;
 	talloc_free(s);
 	return rc;
 }

@@ -11,7 +11,10 @@
 
 #include "base/error.h"
 
-/* 0: input has ended, or the run is closed.  -1: the engine was lost. */
+/*
+ * Returns an exit code of product.md: that of the run where it is closed, 0
+ * where it goes on.  -1 with *err: the engine was lost.
+ */
 int stream_run(const char *folder, const char *principal, struct error *err)
     WARN_UNUSED;
 
