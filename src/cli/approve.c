@@ -111,7 +111,7 @@ sign(struct call *c, struct link *k, const struct step_state *st,
 }
 
 int
-command_approve(struct call *c)
+cli_approve(struct call *c)
 {
 	const char *step = c->arg_count > 1 ? c->args[1] : NULL;
 	const struct attempt_state *a;

@@ -55,7 +55,7 @@ struct subcommand {
 };
 
 #define COMMAND(function, name, arguments, least, most, completes, options, doc) \
-	int command_##function(struct call *c);
+	int cli_##function(struct call *c);
 #include "cli/commands.def"
 #undef COMMAND
 

@@ -89,7 +89,7 @@ offer_arguments(struct call *c, const struct subcommand *of, const char *begun)
 
 /* The arguments are the words of the line so far; the last is begun. */
 int
-command_complete(struct call *c)
+cli_complete(struct call *c)
 {
 	const char *begun = c->arg_count > 0 ? c->args[c->arg_count - 1] : "";
 	const struct subcommand *of = NULL;

@@ -255,7 +255,7 @@ finish(struct demo *d, int code, bool keep)
 }
 
 int
-command_demo(struct call *c)
+cli_demo(struct call *c)
 {
 	struct demo d = { .call = c };
 	struct error err;

@@ -168,7 +168,7 @@ show(struct call *c, const struct side *sides, struct drift *d,
 }
 
 int
-command_diff(struct call *c)
+cli_diff(struct call *c)
 {
 	struct side sides[2] = { { .word = c->args[0] },
 		{ .word = c->args[1] } };

@@ -50,7 +50,7 @@ help_all(void)
 }
 
 int
-command_help(struct call *c)
+cli_help(struct call *c)
 {
 	const struct subcommand *of;
 

@@ -9,7 +9,7 @@
 #include "steps/kind.h"
 
 int
-command_lint(struct call *c)
+cli_lint(struct call *c)
 {
 	const char *format = c->options.format;
 	bool is_json = c->options.json;

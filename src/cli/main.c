@@ -16,7 +16,7 @@
 const struct subcommand commands[] = {
 #define COMMAND(function, name, arguments, least, most, completes, options, doc) \
 	{ name, arguments, least, most, COMPLETES_##completes, options, doc, \
-	    command_##function },
+	    cli_##function },
 #include "cli/commands.def"
 #undef COMMAND
 	{ NULL }

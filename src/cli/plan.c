@@ -144,7 +144,7 @@ fill_scope(struct planner *p, const struct runbook *r, const char **vars)
 }
 
 int
-command_plan(struct call *c)
+cli_plan(struct call *c)
 {
 	struct lint *l = lint_new(c);
 	struct planner p = { .call = c };

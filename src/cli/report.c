@@ -39,7 +39,7 @@ deliver(struct call *c, const char *text)
 }
 
 int
-command_report(struct call *c)
+cli_report(struct call *c)
 {
 	const char *format = c->options.format;
 	char *runs = runs_folder(c, c->options.runs), *folder;

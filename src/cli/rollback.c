@@ -88,7 +88,7 @@ roll_back_closed(struct call *c, const char *folder)
 }
 
 int
-command_rollback(struct call *c)
+cli_rollback(struct call *c)
 {
 	struct error err;
 	const char *reason;
@@ -110,7 +110,7 @@ command_rollback(struct call *c)
 }
 
 int
-command_abandon(struct call *c)
+cli_abandon(struct call *c)
 {
 	struct error err;
 	const char *reason;

@@ -11,7 +11,7 @@
 #include "run/folder.h"
 
 int
-command_run(struct call *c)
+cli_run(struct call *c)
 {
 	const struct start s = {
 		.file = c->args[0], .vars = c->options.var,
@@ -34,7 +34,7 @@ find_run(struct call *c, struct error *err)
 }
 
 int
-command_attach(struct call *c)
+cli_attach(struct call *c)
 {
 	struct error err;
 	char *folder;
@@ -57,7 +57,7 @@ command_attach(struct call *c)
 }
 
 int
-command_resume(struct call *c)
+cli_resume(struct call *c)
 {
 	struct error err;
 	char *folder;
@@ -71,7 +71,7 @@ command_resume(struct call *c)
 
 /* A reviewer is a person who attaches; the roles say what may be signed. */
 int
-command_review(struct call *c)
+cli_review(struct call *c)
 {
-	return command_attach(c);
+	return cli_attach(c);
 }

@@ -70,7 +70,7 @@ print_run(const char *id, const struct run_state *s, const struct error *err)
 }
 
 int
-command_runs(struct call *c)
+cli_runs(struct call *c)
 {
 	char *runs = runs_folder(c, c->options.runs), **ids;
 	json_t *list = json_array();

@@ -9,7 +9,7 @@
 #include "steps/kind.h"
 
 int
-command_schema(struct call *c)
+cli_schema(struct call *c)
 {
 	json_t *schema = c->options.events ? event_schema() :
 	    runbook_schema(step_kinds());

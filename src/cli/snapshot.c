@@ -10,7 +10,7 @@
 #include "cli/side.h"
 
 int
-command_snapshot(struct call *c)
+cli_snapshot(struct call *c)
 {
 	struct side side = { .word = c->args[0] };
 	struct sides *s;

@@ -25,7 +25,7 @@ print_json(struct call *c, const struct verify_result *r)
 }
 
 int
-command_verify(struct call *c)
+cli_verify(struct call *c)
 {
 	char *runs = runs_folder(c, c->options.runs), *folder;
 	struct verify_result r;
