@@ -238,6 +238,7 @@ leave(struct engine *e)
 {
 	struct error err = { 0 };
 
+	e->has_left = true;
 	if (e->fatal.code == ERR_NONE && e->is_stopping) {
 		if (e->is_abandoned) {
 			if (run_close(e->run, "abandoned", e->stop_reason,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -49,8 +50,7 @@ static int
 retry(struct engine *e, const struct step *step, struct step_state *s)
 {
 	const struct retry *r = &step->retry;
-	size_t changes, index = e->run->state->current;
-	int64_t delay;
+	int64_t delay, until_ms;
 
 	if (e->retried != step) {
 		e->retried = step;
@@ -68,12 +68,12 @@ retry(struct engine *e, const struct step *step, struct step_state *s)
 		return -1;
 	engine_status(e, s->id, "tries again in %.1f s (%" PRId64 " of %"
 	    PRId64 ")", (double)delay / 1000, e->retries, r->limit);
-	changes = e->changes;
-	if (delay > 0)
-		engine_wait(e, AT_RETRY, delay);
-	/* A person who came between has the last word. */
-	if (e->changes != changes && e->run->state->current == index)
-		e->retries = r->limit;
+	/* A note is no reason to hurry; a pause, a skip and the like are. */
+	until_ms = clock_mono_ms() + delay;
+	while (!e->is_stopping && engine_current(e) == s &&
+	    s->status == STEP_PENDING && !e->run->state->is_paused &&
+	    clock_mono_ms() < until_ms)
+		engine_wait(e, AT_RETRY, until_ms - clock_mono_ms());
 	return e->is_stopping ? -1 : 1;
 }
 

@@ -126,8 +126,12 @@ do_rollback(struct request *q)
 static int
 do_cancel(struct request *q)
 {
-	struct step_state *s = engine_current(q->e);
+	const struct step_state *s = engine_current(q->e);
 
+	/* Between two tries nothing runs: it is not tried again by itself. */
+	if (q->e->situation == AT_RETRY)
+		return append(q, EVENT_PAUSED, json_pack("{s:s}", "principal",
+		    q->from->principal));
 	if (append(q, EVENT_CANCEL_REQUESTED, json_pack("{s:s, s:i, s:s}",
 	    "step", s->id, "attempt", (int)s->attempt_count, "principal",
 	    q->from->principal)) != 0)
@@ -151,6 +155,7 @@ signalled(void *arg, const struct pg_result *r, const struct error *err)
 	char *word = mem_printf(q, "session %" PRId64 " %s", q->pid,
 	    was_there ? q->what : "is gone, or is another one by now");
 
+	q->e->is_signalling = false;
 	if (err != NULL)
 		word = mem_printf(q, "session %" PRId64 " was not reached: %s",
 		    q->pid, err->primary);
@@ -177,6 +182,10 @@ do_signal_backend(struct request *q)
 	if (t == NULL || t->lock == NULL || !pg_alive(t->lock))
 		return error_set(q->err, ERR_LOST,
 		    "there is no connection by which it could be done");
+	if (q->e->is_signalling)
+		return error_set(q->err, ERR_BUSY,
+		    "the server is being asked already; try again");
+	q->e->is_signalling = true;
 	s = NEW(q->e, struct signal_request);
 	s->e = q->e;
 	s->step = mem_strdup(s, json_str(q->data, "step"));
@@ -277,7 +286,7 @@ on_attach(void *arg, const struct wire_peer *p)
 {
 	struct engine *e = arg;
 
-	if (!e->run->state->is_closed && engine_append(e, EVENT_ATTACHED,
+	if (!e->has_left && engine_append(e, EVENT_ATTACHED,
 	    json_pack("{s:I, s:s, s:s, s:s}", "uid", (json_int_t)p->uid,
 	    "user", p->user, "principal", p->principal, "front",
 	    p->front)) != 0)
@@ -289,7 +298,7 @@ on_detach(void *arg, const struct wire_peer *p)
 {
 	struct engine *e = arg;
 
-	if (!e->run->state->is_closed && engine_append(e, EVENT_DETACHED,
+	if (!e->has_left && engine_append(e, EVENT_DETACHED,
 	    json_pack("{s:I, s:s, s:s}", "uid", (json_int_t)p->uid, "user",
 	    p->user, "principal", p->principal)) != 0)
 		e->changes++;

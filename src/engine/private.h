@@ -56,9 +56,11 @@ struct engine {
 	enum situation	 situation;
 	struct attempt	*attempt;	/* that runs; null */
 	json_t		*inbox;		/* array: intents for the attempt */
+	bool		 is_signalling;	/* another session, on its way */
 	size_t		 changes;	/* counts what intents have changed */
 
 	bool		 is_stopping, is_abandoned;
+	bool		 has_left;	/* its last word is written */
 	char		*stop_reason, *stop_principal;
 	struct error	 fatal;		/* the journal failed; code ERR_NONE: no */
 	int		 exit_code;
