@@ -103,17 +103,6 @@ engine_wait(struct engine *e, enum situation s, int64_t ms)
 	e->situation = AT_TURN;
 }
 
-/* Values that steps of an include register are the whole run's. */
-static void
-keep_value(void *arg, const struct event *event)
-{
-	struct engine *e = arg;
-
-	if (event->type == EVENT_REGISTERED)
-		scope_set(e->scope, json_str(event->data, "name"),
-		    json_incref(json_object_get(event->data, "value")));
-}
-
 static void
 on_signal_term(void *arg)
 {
@@ -300,7 +289,6 @@ set_up(struct engine *e, struct error *err)
 	watch_signals(e);
 	if (engine_open(e, err) != 0)
 		return -1;
-	run_listen(e->run, keep_value, e);
 	e->host = (struct step_host){
 		.loop = e->loop, .run = e->run, .window = e->window,
 		.scope = e->scope, .target = engine_target_url,

@@ -463,6 +463,37 @@ an_engine_killed_in_the_middle_finds_out_what_became_of_it(void **state)
 }
 
 static void
+a_server_that_dies_is_asked_when_it_is_back(void **state)
+{
+	char *folder = new_folder();
+	const struct engine_options o = {
+		.folder = folder, .is_headless = true, .approvals = approvals,
+		.file = runbook("  - {id: slow, sql: "
+		    "\"CREATE TABLE s (a int); SELECT pg_sleep(600)\"}\n"),
+	};
+	const struct attempt_state *a;
+	struct run_state *s;
+	struct collect c;
+	struct child *child;
+
+	(void)state;
+	temp_file(owner, approvals, "a.json", "{\"step\": \"book/slow\", "
+	    "\"decision\": \"approve\", \"principal\": \"ben\"}");
+	child = start_engine(&o, NULL, &c);
+	until(step_is_running, folder);
+	cluster_crash();
+	cluster_restart();
+	ends_with(wait_engine(child, &c), 1);
+
+	s = load(folder);
+	a = step_last_attempt(&s->steps[0]);
+	assert_string_equal(a->outcome, "failed");
+	assert_non_null(a->proof);
+	assert_string_equal(json_str(a->error, "code"), "lost");
+	holds(folder);
+}
+
+static void
 a_term_signal_cancels_the_step_and_stops_in_good_order(void **state)
 {
 	char *folder = new_folder();
@@ -587,6 +618,7 @@ main(void)
 		test(a_runbook_with_findings_is_exit_three),
 		test(a_manual_step_takes_its_prepared_answer),
 		test(an_engine_killed_in_the_middle_finds_out_what_became_of_it),
+		test(a_server_that_dies_is_asked_when_it_is_back),
 		test(a_term_signal_cancels_the_step_and_stops_in_good_order),
 		test(a_full_disk_stops_before_the_next_effect_and_resume_goes_on),
 		test(two_runs_on_one_target_are_one_too_many),
