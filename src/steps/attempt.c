@@ -383,6 +383,9 @@ compare_identity(struct attempt *a, const char *target, const char *database,
 	if (database != NULL)
 		json_object_set_new(pinned, "database", json_string(database));
 	now = pg_identity_read(NULL, s, err);
+	/* Another database may say nothing of its environment, but no other. */
+	if (database != NULL && now != NULL && now->environment[0] == '\0')
+		json_object_del(pinned, "environment");
 	rc = now == NULL ? -1 : pg_identity_compare(pinned, now, err);
 	json_decref(pinned);
 	talloc_free(now);
