@@ -272,13 +272,14 @@ theme_load(const void *owner, const char *name, struct error *err)
 void
 theme_without_colours(struct theme *t)
 {
+	int ground = t->looks[STYLE_TEXT].bg;
 	size_t i;
 
 	for (i = 0; i < STYLE_COUNT; i++) {
 		struct look *k = &t->looks[i];
 
 		/* What stood out by its ground is reversed instead. */
-		if (k->bg != COLOUR_DEFAULT && k->bg != t->looks[STYLE_TEXT].bg)
+		if (k->bg != COLOUR_DEFAULT && k->bg != ground)
 			k->attributes |= LOOK_REVERSE;
 		k->fg = k->bg = COLOUR_DEFAULT;
 	}

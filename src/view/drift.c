@@ -541,5 +541,6 @@ drift_open(struct app *a, struct step_state *step)
 		talloc_free(v);
 		return;
 	}
+	v->list.count = count_of(a, v);
 	app_push(a, &drift_view, v);
 }

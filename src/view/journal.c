@@ -159,5 +159,6 @@ journal_view_open(struct app *a)
 	struct journal_view *v = NEW(a, struct journal_view);
 
 	v->follow = true;
+	v->list.count = (int)a->journal_count;
 	app_push(a, &journal_view, v);
 }

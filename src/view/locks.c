@@ -38,6 +38,13 @@ party(struct app *a, const struct locks *v)
 	return json_array_get(queued, (size_t)v->list.cursor - n);
 }
 
+static int
+count_parties(const json_t *report)
+{
+	return (int)(json_array_size(json_object_get(report, "blockers")) +
+	    json_array_size(json_object_get(report, "queued")));
+}
+
 static void
 render(struct app *a, void *self, struct area body)
 {
@@ -47,9 +54,7 @@ render(struct app *a, void *self, struct area body)
 	struct doc *d = doc_new(a->frame, in.columns);
 	const json_t *report = a->state != NULL ? a->state->locks : NULL;
 
-	list_fit(&v->list, (int)(json_array_size(json_object_get(report,
-	    "blockers")) + json_array_size(json_object_get(report, "queued"))),
-	    in.rows / 2);
+	list_fit(&v->list, count_parties(report), in.rows / 2);
 	locks_fill(a, d, report, v->list.cursor);
 	v->at.top = v->list.top * 2;
 	doc_draw(d, in, &v->at);
@@ -124,5 +129,6 @@ locks_open(struct app *a, struct step_state *step)
 		return;
 	v = NEW(a, struct locks);
 	v->step = mem_strdup(v, step->id);
+	v->list.count = count_parties(a->state->locks);
 	app_push(a, &locks_view, v);
 }

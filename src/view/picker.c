@@ -330,6 +330,7 @@ app_new_picker(const void *owner, const struct app_settings *settings,
 	struct picker *v = NEW(a, struct picker);
 
 	v->all = list;
+	v->list.count = count_rows(v);
 	app_push(a, &picker_view, v);
 	return a;
 }

@@ -320,5 +320,6 @@ question_open(struct app *a, struct step_state *step)
 	v->ticks = NEW_ARRAY(v, bool, v->items + 1);
 	v->fields = NEW_ARRAY(v, char *, v->field_count + 1);
 	v->choice = -1;
+	v->list.count = (int)(v->items + v->options + v->field_count);
 	app_push(a, &question_view, v);
 }

@@ -1,0 +1,518 @@
+/* tests/view/test_keys.c - what keys do, and what they never do. */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/stage.h"
+
+static struct stage *s;
+static void *owner;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	owner = talloc_new(NULL);
+	s = stage_new(owner, (struct stage_look){ 36, 120, false, false });
+	stage_open(s);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	talloc_free(owner);
+	return 0;
+}
+
+static void
+assert_shows(const char *text)
+{
+	assert_contains(stage_text(owner, s), text);
+}
+
+static void
+assert_hides(const char *text)
+{
+	assert_null(strstr(stage_text(owner, s), text));
+}
+
+/* ---- the table ---------------------------------------------------------------------- */
+
+static void
+nothing_dangerous_sits_on_a_key_that_is_pressed_without_thinking(void **state)
+{
+	static const enum action dangerous[] = {
+		ACTION_RUN_CANCEL, ACTION_SIGN_APPROVE, ACTION_FAIL_RETRY,
+		ACTION_FAIL_SKIP, ACTION_FAIL_ROLLBACK, ACTION_FAIL_STOP,
+		ACTION_LOCK_CANCEL, ACTION_LOCK_TERMINATE,
+		ACTION_DRIFT_MIGRATIONS, ACTION_DRIFT_DATABASE,
+		ACTION_DRIFT_OUT, ACTION_DRIFT_FINISH, ACTION_ASK_ANSWER,
+	};
+	static const char *const careless[] = {
+		"Enter", "Space", "y", "^D", "Delete",
+	};
+	size_t i, j;
+	int p;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(careless); i++)
+		for (p = 0; p < PLACE_COUNT; p++) {
+			struct key_press k = key_named(careless[i]);
+			enum action a = keymap_find((enum place)p, true, &k);
+
+			for (j = 0; j < COUNT_OF(dangerous); j++)
+				assert_int_not_equal(a, dangerous[j]);
+		}
+}
+
+static void
+each_key_of_a_place_does_one_thing(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < ACTION_COUNT; i++) {
+		const struct keymap_row *row = keymap_row((enum action)i);
+		const char *p = row->keys;
+
+		while (*p != '\0') {
+			size_t n = strcspn(p, " ");
+			char *name = mem_strndup(owner, p, n);
+			struct key_press k = key_named(name);
+
+			assert_int_equal(keymap_find(row->place, true, &k), i);
+			p += n + strspn(p + n, " ");
+		}
+	}
+}
+
+/* ---- the run -------------------------------------------------------------------------- */
+
+static void
+q_detaches_and_never_aborts(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+
+	stage_keys(s, "q");
+
+	assert_int_equal(app_take_wish(s->app), WISH_LEAVE);
+	assert_null(s->sent);
+}
+
+static void
+control_c_stops_nothing(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+
+	stage_keys(s, "^C");
+
+	assert_int_equal(app_take_wish(s->app), WISH_NOTHING);
+	assert_null(s->sent);
+	assert_shows("q leaves the run as it is");
+}
+
+static void
+s_starts_a_run_that_is_ready(void **state)
+{
+	(void)state;
+	stage_keys(s, "s");
+	assert_string_equal(s->sent, "start {}");
+}
+
+static void
+cancelling_wants_the_key_twice(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+
+	stage_keys(s, "C");
+	assert_null(s->sent);
+	assert_shows("press C again");
+	stage_keys(s, "j");
+	stage_keys(s, "C");
+	assert_null(s->sent);
+	stage_keys(s, "C");
+
+	assert_string_equal(s->sent, "cancel {\"step\":\"rollout/apply\"}");
+}
+
+static void
+the_cursor_stays_where_the_person_put_it(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_keys(s, "g");
+	stage_keys(s, "Enter j");
+
+	stage_apply_runs(s);
+
+	assert_shows("1 Announce the window");
+	assert_shows("done · class R");
+	stage_keys(s, "F");
+	assert_shows("running · class B");
+}
+
+static void
+what_needs_somebody_is_called_for_and_opens_by_a_key_alone(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+
+	assert_shows("NEEDS YOU");
+	assert_hides("Sign-off · class B");
+	stage_keys(s, "s");
+
+	assert_shows("Sign-off · class B");
+}
+
+static void
+a_note_is_written_with_its_words(void **state)
+{
+	(void)state;
+	stage_keys(s, "n");
+	stage_type(s, "all quiet", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "note {\"text\":\"all quiet\"}");
+}
+
+static void
+a_command_in_words_goes_to_a_step_with_a_reason(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_keys(s, ":");
+	stage_type(s, "goto status", false);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	stage_type(s, "done by hand", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "goto {\"reason\":\"done by hand\","
+	    "\"step\":\"rollout/status\"}");
+}
+
+static void
+an_engine_that_is_gone_is_started_again_by_a_key(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	app_engine_gone(s->app, "it was killed");
+	assert_shows("ENGINE GONE");
+	stage_keys(s, "s");
+	assert_int_equal(app_take_wish(s->app), WISH_ENGINE);
+	app_engine_gone(s->app, NULL);
+	assert_hides("ENGINE GONE");
+}
+
+static void
+a_refused_intent_says_why(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	stage_keys(s, "s");
+	error_set(&err, ERR_POLICY, "only the executor may start it");
+	app_reply(s->app, s->sent_count, &err);
+	assert_shows("not done: only the executor may start it");
+}
+
+/* ---- the ceremony ----------------------------------------------------------------------- */
+
+static void
+class_b_is_signed_by_the_database_s_name(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_until_apply(s);
+	digest = stage_signoff(s);
+	stage_keys(s, "s a");
+	stage_type(s, "shop", false);
+	assert_null(s->sent);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, mem_printf(owner, "sign {\"digest\":\"%s\","
+	    "\"step\":\"rollout/apply\",\"typed\":\"shop\"}", digest));
+}
+
+static void
+another_name_signs_nothing(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s a");
+	stage_type(s, "shop2", false);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	assert_shows("is not the database's name");
+}
+
+static void
+a_pasted_name_is_refused(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s a");
+	stage_type(s, "shop\n", true);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	stage_keys(s, "a");
+	stage_type(s, "shop", true);
+	assert_shows("pasted text is refused");
+}
+
+static void
+type_ahead_is_thrown_away_before_the_box_and_before_the_name(void **state)
+{
+	int before;
+
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	before = s->flushes;
+	stage_keys(s, "s");
+	assert_int_equal(s->flushes, before + 1);
+	stage_keys(s, "a");
+	assert_int_equal(s->flushes, before + 2);
+}
+
+static void
+two_minutes_without_a_key_are_a_no(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s a");
+	stage_type(s, "shop", false);
+	stage_wait(s, 121000);
+	assert_null(s->sent);
+	assert_hides("Sign-off · class B");
+	assert_shows("nothing was signed");
+}
+
+static void
+what_changed_meanwhile_is_void_and_is_not_signed(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s a");
+	stage_type(s, "shop", false);
+	stage_event(s, EVENT_SIGNOFF_VOIDED, mem_printf(owner, "{'step':"
+	    " 'rollout/apply', 'attempt': 1, 'digest': '%s', 'reason':"
+	    " 'the schema changed'}",
+	    step_last_attempt(state_step(s->state, "rollout/apply"))->digest));
+	stage_plan(s, "rollout/apply", 1, "B", "{'text': 'something else'}");
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+}
+
+static void
+class_a_is_signed_by_one_key_and_y_only_copies(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	stage_done(s, "freeze/announce", "R", 1000);
+	stage_done(s, "freeze/owner", "R", 1000);
+	stage_done(s, "freeze/merges", "R", 1000);
+	digest = stage_plan(s, "freeze/ddl", 1, "A", "{'text': 'freeze'}");
+	stage_event(s, EVENT_SIGNOFF_REQUESTED, mem_printf(owner, "{'step':"
+	    " 'freeze/ddl', 'attempt': 1, 'class': 'A', 'digest': '%s',"
+	    " 'rule': {'min': 1, 'ceremony': 'key'}}", digest));
+
+	stage_keys(s, "s y Enter Space");
+	assert_null(s->sent);
+	assert_string_equal(s->copied, digest);
+	stage_keys(s, "a");
+
+	assert_contains(s->sent, "sign {");
+}
+
+static void
+refusing_wants_a_reason(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s r Enter");
+	assert_null(s->sent);
+	stage_keys(s, "r");
+	stage_type(s, "not tonight", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "refuse {");
+	assert_contains(s->sent, "not tonight");
+}
+
+/* ---- answers, decisions, failures ---------------------------------------------------------- */
+
+static void
+a_checklist_is_answered_only_when_it_is_complete(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'manual', 'items': ['one'], 'fields':"
+	    " [{'name': 'ticket', 'prompt': 'Ticket', 'pattern':"
+	    " '^CHG-[0-9]+$'}]}}");
+
+	stage_keys(s, "s a");
+	assert_null(s->sent);
+	stage_keys(s, "Space j Enter");
+	stage_type(s, "nonsense", false);
+	stage_keys(s, "Enter");
+	assert_shows("does not match");
+	stage_keys(s, "Enter");
+	stage_type(s, "CHG-7", false);
+	stage_keys(s, "Enter a");
+
+	assert_string_equal(s->sent, "answer {\"answer\":{\"fields\":{\"ticket\":"
+	    "\"CHG-7\"},\"items\":[true]},\"step\":\"freeze/announce\"}");
+}
+
+static void
+drift_items_are_decided_one_by_one(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s m");
+	assert_contains(s->sent, "\"item\":\"i1\"");
+	assert_contains(s->sent, "\"truth\":\"migrations\"");
+	stage_keys(s, "b");
+	assert_contains(s->sent, "\"item\":\"i2\"");
+	stage_keys(s, "x");
+	stage_type(s, "later", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "\"reason\":\"later\"");
+	stage_keys(s, "s");
+	assert_contains(s->sent, "finish_review");
+}
+
+static void
+a_failure_is_decided_in_its_menu(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_fails(s);
+	stage_keys(s, "r");
+	assert_null(s->sent);
+	stage_keys(s, "s t");
+	stage_type(s, "10s", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "retry {\"lock_timeout_ms\":10000,"
+	    "\"step\":\"rollout/apply\"}");
+	stage_keys(s, "k Enter");
+	assert_contains(s->sent, "retry");
+	stage_keys(s, "k");
+	stage_type(s, "not needed", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "skip {");
+}
+
+static void
+a_blocker_is_ended_by_its_pid(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "L T");
+	stage_type(s, "813", false);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	stage_keys(s, "T");
+	stage_type(s, "812", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "terminate_backend {\"backend_start\":"
+	    "\"2026-11-27 00:10:00+00\",\"pid\":812,\"step\":"
+	    "\"rollout/apply\"}");
+}
+
+static void
+the_output_is_searched_and_followed(void **state)
+{
+	struct buffer *b = buffer_new(owner);
+	int i;
+
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	for (i = 1; i <= 5000; i++)
+		buffer_printf(b, "line %d%s\n", i, i == 2500 ? " needle" : "");
+	temp_file(owner, s->folder, "artifacts/rollout/apply.1/output.txt.part",
+	    b->data);
+
+	stage_keys(s, "o");
+	assert_shows("line 5000");
+	assert_shows("follow");
+	stage_keys(s, "g");
+	assert_shows("line 1\n");
+	stage_keys(s, "/");
+	stage_type(s, "needle", false);
+	stage_keys(s, "Enter");
+
+	assert_shows("line 2500 needle");
+	stage_keys(s, "n");
+	assert_shows("not found");
+}
+
+static void
+pasted_text_is_not_taken_for_keys(void **state)
+{
+	(void)state;
+	stage_type(s, "sssq", true);
+	assert_null(s->sent);
+	assert_int_equal(app_take_wish(s->app), WISH_NOTHING);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		test(nothing_dangerous_sits_on_a_key_that_is_pressed_without_thinking),
+		test(each_key_of_a_place_does_one_thing),
+		test(q_detaches_and_never_aborts),
+		test(control_c_stops_nothing),
+		test(s_starts_a_run_that_is_ready),
+		test(cancelling_wants_the_key_twice),
+		test(the_cursor_stays_where_the_person_put_it),
+		test(what_needs_somebody_is_called_for_and_opens_by_a_key_alone),
+		test(a_note_is_written_with_its_words),
+		test(a_command_in_words_goes_to_a_step_with_a_reason),
+		test(an_engine_that_is_gone_is_started_again_by_a_key),
+		test(a_refused_intent_says_why),
+		test(class_b_is_signed_by_the_database_s_name),
+		test(another_name_signs_nothing),
+		test(a_pasted_name_is_refused),
+		test(type_ahead_is_thrown_away_before_the_box_and_before_the_name),
+		test(two_minutes_without_a_key_are_a_no),
+		test(what_changed_meanwhile_is_void_and_is_not_signed),
+		test(class_a_is_signed_by_one_key_and_y_only_copies),
+		test(refusing_wants_a_reason),
+		test(a_checklist_is_answered_only_when_it_is_complete),
+		test(drift_items_are_decided_one_by_one),
+		test(a_failure_is_decided_in_its_menu),
+		test(a_blocker_is_ended_by_its_pid),
+		test(the_output_is_searched_and_followed),
+		test(pasted_text_is_not_taken_for_keys),
+	};
+
+	return test_main(tests, NULL, NULL);
+}
