@@ -502,7 +502,9 @@ attempt_watch_locks(struct attempt *a, struct pg_session *s)
 		return;
 	o->watcher = attempt_session_new(o, a, o->target, o->database, true,
 	    &ignored);
-	if (o->watcher != NULL)
+	/* Its query is short and asked often: compiling it would take seconds. */
+	if (o->watcher != NULL &&
+	    pg_exec_script(o->watcher, "SET jit = off", &ignored) == 0)
 		pg_lock_watch_start(o->watcher, o->watcher, a->host->loop,
 		    pg_backend_pid(s), tell_locks, NULL, a);
 }
