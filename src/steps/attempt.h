@@ -149,6 +149,8 @@ char *attempt_folder(const void *owner, const struct attempt *a);
 int attempt_evidence(struct attempt *a, const char *name, const char *what,
     const void *bytes, size_t size_bytes, char **path, struct error *err)
     WARN_UNUSED;
+/* Does path lie in the bundle?  Every file there must have its record. */
+bool attempt_is_inside(const struct attempt *a, const char *path);
 /*
  * A file that exists already: hashed and named in an event.  One outside of
  * the bundle is copied into it first.

@@ -158,6 +158,24 @@ prove(struct attempt *a, struct manifest *m, const char *folder, int jobs,
 	return rc;
 }
 
+/* A dump that lies in the bundle is evidence, file by file. */
+static int
+attach_files(struct attempt *a, const struct manifest *m, struct error *err)
+{
+	json_t *f;
+	char *path;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(m->files, i, f) {
+		path = path_join(NULL, m->folder, json_str(f, "name"));
+		if (rc == 0 && attempt_is_inside(a, path))
+			rc = attempt_attach(a, path, "backup", err);
+		talloc_free(path);
+	}
+	return rc;
+}
+
 static int
 report(struct attempt *a, const struct manifest *m, struct error *err)
 {
@@ -171,6 +189,8 @@ report(struct attempt *a, const struct manifest *m, struct error *err)
 	path = path_join(bytes, m->folder, "manifest.json");
 	if (rc == 0)
 		rc = attempt_attach(a, path, "manifest of the backup", err);
+	if (rc == 0)
+		rc = attach_files(a, m, err);
 	talloc_free(bytes);
 	return rc < 0 ? -1 : attempt_register(a, manifest_json(m), err);
 }

@@ -319,7 +319,8 @@ write_list(const void *owner, struct attempt *a, const struct contents *c,
 	path = path_join(owner, folder, "restore.list");
 	if (file_make_folder(folder, 0700, err) < 0 ||
 	    file_write_atomic(path, c->lines->data, c->lines->size, 0600,
-	    err) < 0)
+	    err) < 0 ||
+	    attempt_attach(a, path, "what is restored", err) < 0)
 		return NULL;
 	return path;
 }

@@ -255,6 +255,12 @@ inside_bundle(const struct attempt *a, const char *path)
 	    path + n + 1 : NULL;
 }
 
+bool
+attempt_is_inside(const struct attempt *a, const char *path)
+{
+	return inside_bundle(a, path) != NULL;
+}
+
 static int
 copy_in(struct attempt *a, const char *path, char **copied, struct error *err)
 {

@@ -22,6 +22,7 @@ struct writer {
 	struct sha256	*hash;
 };
 
+/* In the bundle every file has its record. */
 static int
 copy_file(const struct writer *w, const char *from, const char *to,
     struct error *err)
@@ -30,8 +31,10 @@ copy_file(const struct writer *w, const char *from, const char *to,
 	int rc = file_make_folder(folder, 0700, err);
 
 	talloc_free(folder);
-	(void)w;
-	return rc < 0 ? -1 : file_copy(from, to, 0600, err);
+	if (rc < 0 || file_copy(from, to, 0600, err) < 0)
+		return -1;
+	return !attempt_is_inside(w->attempt, to) ? 0 :
+	    attempt_attach(w->attempt, to, "migration, as it was", err);
 }
 
 /* The file of a migration called name, below folder. */
@@ -121,6 +124,8 @@ write_one(struct writer *w, const char *suffix, const char *text,
 	    mem_printf(w->owner, "%s.sql", name);
 	if (attempt_printf(w->attempt, err, "wrote %s\n", path) < 0)
 		return -1;
+	if (attempt_is_inside(w->attempt, path))
+		return attempt_attach(w->attempt, path, "migration", err);
 	return attempt_evidence(w->attempt, kept, "migration", text,
 	    strlen(text), NULL, err);
 }

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "harness/cluster.h"
+#include "run/verify.h"
 #include "steps/stage.h"
 
 struct counted {
@@ -362,4 +363,12 @@ stage_count(struct stage *s, enum event_type type)
 {
 	(void)s;
 	return counted->by_type[type];
+}
+
+void
+stage_verify(struct stage *s)
+{
+	struct verify_result result;
+
+	assert_ok(run_verify(s->bundle, &result, &s->err), &s->err);
 }

@@ -55,6 +55,8 @@ const char *stage_value(struct stage *s, const char *path);
 char *stage_output(struct stage *s);
 /* How many events of a type are in the journal. */
 int stage_count(struct stage *s, enum event_type type);
+/* The bundle proves itself: every file in it has its record. */
+void stage_verify(struct stage *s);
 /* JSON with ' for ". */
 json_t *stage_json(const char *text);
 /* What lint says of steps, as printed; "" for nothing. */

@@ -90,6 +90,7 @@ a_backup_is_validated_and_restored(void **state)
 	assert_ok(stage_run(s, "copy"), &s->err);
 	assert_string_equal(rows(s, other), "20000");
 	assert_string_equal(stage_value(s, "copy.database"), other);
+	stage_verify(s);
 	cluster_drop_db(other);
 	talloc_free(s);
 }
@@ -103,6 +104,7 @@ a_custom_backup_goes_among_the_evidence(void **state)
 	assert_ok(stage_run(s, "custom"), &s->err);
 	assert_string_equal(stage_value(s, "backup.folder"), mem_printf(s,
 	    "%s/artifacts/main/custom.1/backup", s->bundle));
+	stage_verify(s);
 	talloc_free(s);
 }
 

@@ -287,6 +287,7 @@ a_review_puts_both_sides_right(void **state)
 	assert_string_equal(value(s,
 	    "select to_regclass('users_mail_idx') is not null"), "t");
 	assert_ok(stage_run(s, "no-drift"), &s->err);
+	stage_verify(s);
 	talloc_free(s);
 }
 
