@@ -2,4 +2,5 @@
 
 dist_man_MANS += \
 	man/pgrunbook.1 \
+	man/pgrunbook.5 \
 	man/pgrunbook-journal.5

@@ -78,7 +78,7 @@ const struct key setting_keys[] = {
 	TABLE("roles", KEY_NAMED, roles, role_keys, "who may do what"),
 	TABLE("targets", KEY_NAMED, targets, target_keys,
 	    "database connections by name"),
-	KEY("env_files", KEY_TEXTS, 0, env_files, ".env files, beside this file"),
+	KEY("env_files", KEY_TEXTS, 0, env_files, "files of variables (.env), beside this file"),
 	KEY("secrets", KEY_TEXTS, 0, secrets, "names of variables whose values "
 	    "are never shown and never written"),
 	KEY("unmanaged", KEY_TEXTS, 0, unmanaged, "patterns of drift items that "

@@ -35,3 +35,6 @@ src_runbook_librunbook_a_SOURCES = \
 	src/runbook/when.h
 
 runbook_libs = src/runbook/librunbook.a $(YAML_LIBS)
+
+# For editors; "make golden" writes it from the tables of keys.
+dist_pkgdata_DATA += runbook.schema.json

@@ -2,8 +2,8 @@
  * runbook/schema.c - the format as JSON Schema (draft 2020-12), from the
  * same tables as the loader's.
  *
- * A step is one of as many shapes as there are kinds: the common keys, the
- * kind's own key, and beside it the kind's other keys.
+ * A step is one of as many shapes as there are kinds: the common keys (told
+ * once, under "common"), the kind's own key, and beside it its other keys.
  */
 
 #include <string.h>
@@ -41,15 +41,17 @@ kind_value_schema(const struct runbook_kind *kind)
 static json_t *
 step_schema(const struct runbook_kind *kind)
 {
-	json_t *schema = bind_schema(step_keys), *own = bind_schema(kind->keys);
+	json_t *schema = bind_schema(kind->keys);
 	json_t *properties = json_object_get(schema, "properties");
+	const struct key *key;
 
-	json_object_update_missing(properties,
-	    json_object_get(own, "properties"));
+	for (key = step_keys; key->name != NULL; key++)
+		json_object_set_new(properties, key->name, json_pack("{s:o}",
+		    "$ref", json_sprintf("#/$defs/common/properties/%s",
+		    key->name)));
 	json_object_set_new(properties, kind->name, kind_value_schema(kind));
 	json_object_set_new(schema, "required",
 	    json_pack("[s]", kind->name));
-	json_decref(own);
 	return schema;
 }
 
@@ -84,6 +86,7 @@ runbook_schema(runbook_kinds kinds)
 	json_t *runbook = file_schema(runbook_keys, "name");
 	char name[64];
 
+	json_object_set_new(defs, "common", bind_schema(step_keys));
 	for (; *kinds != NULL; kinds++) {
 		snprintf(name, sizeof(name), "step_%s", (*kinds)->name);
 		json_object_set_new(defs, name, step_schema(*kinds));

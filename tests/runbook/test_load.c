@@ -298,8 +298,10 @@ the_schema_has_all_keys(void **state)
 	assert_non_null(property(step, "backup"));
 	assert_string_equal(json_string_value(json_array_get(json_object_get(
 	    step, "required"), 0)), "backup");
-	assert_string_equal(json_str(property(step, "why"), "description"),
-	    "one paragraph: why it is done");
+	assert_string_equal(json_str(property(step, "why"), "$ref"),
+	    "#/$defs/common/properties/why");
+	assert_string_equal(json_str(property(json_object_get(defs, "common"),
+	    "why"), "description"), "one paragraph: why it is done");
 }
 
 int
