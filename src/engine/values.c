@@ -39,9 +39,14 @@ engine_secrets(struct engine *e)
 	for (name = e->window->secrets; name != NULL && *name != NULL; name++) {
 		const char *value = getenv(*name);
 
-		/* One too short cannot be told from ordinary text. */
-		if (value != NULL)
-			redactor_add(e->run->redactor, *name, value);
+		/*
+		 * One too short cannot be told from ordinary text: it would
+		 * show, so it is not to be had.
+		 */
+		if (value != NULL &&
+		    redactor_add(e->run->redactor, *name, value))
+			scope_set(e->scope, *name, memory_check(
+			    json_string(value)));
 	}
 }
 

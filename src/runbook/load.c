@@ -147,6 +147,21 @@ load_runbook_head(struct loader *ld, const struct node *root, const char *path,
 	r->params = load_params(ld, raw->params, &r->param_count);
 }
 
+/*
+ * A runbook says in "params" what it takes from the phases before it, to be
+ * run alone.  In a window that has these, nobody is to be asked.
+ */
+static void
+drop_registered_params(const struct loader *ld, struct runbook *r)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < r->param_count; i++)
+		if (json_object_get(ld->registered, r->params[i].name) == NULL)
+			r->params[kept++] = r->params[i];
+	r->param_count = kept;
+}
+
 static void
 load_body(struct loader *ld, const struct node *root, struct runbook *r,
     const struct node *steps)
@@ -158,6 +173,7 @@ load_body(struct loader *ld, const struct node *root, struct runbook *r,
 
 	if (r->target != NULL)
 		load_target_name(ld, r->target, load_place(root, "target"));
+	drop_registered_params(ld, r);
 	for (i = 0; i < r->param_count; i++)
 		names_define(ld, r->params[i].name);
 	names_check_map(&in, runbook_keys, root);
@@ -285,6 +301,7 @@ window_load(const void *owner, const char *path, runbook_kinds kinds,
 	ld.window = w;
 	w->file = mem_strdup(w, path);
 	ld.names = json_owned(w, json_object());
+	ld.registered = json_owned(w, json_object());
 	root = load_root(&ld, path, top, w->sha256);
 	if (root != NULL) {
 		if (node_get(root, "window") != NULL)

@@ -21,6 +21,7 @@ struct loader {
 	runbook_kinds	 kinds;
 	struct lint	*lint;
 	json_t		*names;		/* defined so far: {name: true} */
+	json_t		*registered;	/* those of them by a step */
 	bool		 has_targets, has_roles, has_rollback;	/* declared */
 	size_t		 include_count;
 	const struct step **broken;	/* with findings of their own */

@@ -110,7 +110,7 @@ struct step {
 struct runbook {
 	const char	*file, *name, *title, *owner, *last_exercised, *next_window, *description;
 	const char	*target;	/* default for its steps; null */
-	struct param	*params;
+	struct param	*params;	/* without those that an earlier phase registers */
 	size_t		 param_count;
 	struct step	**steps;
 	size_t		 step_count;

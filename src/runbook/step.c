@@ -338,6 +338,7 @@ load_register(struct reading *rd)
 		    "with a letter");
 	}
 	names_define(rd->ld, name);
+	json_object_set_new(rd->ld->registered, name, json_true());
 }
 
 static bool

@@ -242,6 +242,27 @@ a_value_of_an_include_that_is_not_there_is_undefined(void **state)
 }
 
 static void
+a_param_that_an_earlier_phase_registers_is_not_asked_for(void **state)
+{
+	const struct window *w;
+
+	linting_write(*state, "one.yaml", "pgrunbook: 1\nname: one\n"
+	    "params: {ticket: }\n"
+	    "steps:\n  - {backup: , register: dump}\n");
+	linting_write(*state, "two.yaml", "pgrunbook: 1\nname: two\n"
+	    "params: {dump: , ticket: }\n"
+	    "steps:\n  - {restore: , backup: \"{{dump}} {{ticket}}\"}\n");
+	linting_write(*state, "x.yaml", "pgrunbook: 1\nwindow: x\n"
+	    "phases: [one.yaml, two.yaml]\n");
+	w = linting_load(*state, "x.yaml");
+	assert_int_equal(w->phases[1]->param_count, 1);
+	assert_string_equal(w->phases[1]->params[0].name, "ticket");
+
+	w = linting_load(*state, "two.yaml");
+	assert_int_equal(w->phases[0]->param_count, 2);
+}
+
+static void
 a_card_is_read_without_the_steps(void **state)
 {
 	struct runbook_card *c;
@@ -313,6 +334,7 @@ main(void)
 		LINTING(targets_that_nobody_declared_are_to_be_given),
 		LINTING(included_steps_stand_in_line),
 		LINTING(a_value_of_an_include_that_is_not_there_is_undefined),
+		LINTING(a_param_that_an_earlier_phase_registers_is_not_asked_for),
 		LINTING(a_card_is_read_without_the_steps),
 		LINTING(the_schema_has_all_keys),
 	};
