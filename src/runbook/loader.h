@@ -74,6 +74,11 @@ void load_steps(struct loader *ld, const struct place_in *in,
 /* When all steps are there: what they say of one another. */
 void load_finish_steps(struct loader *ld, struct runbook *r);
 
+/* step_id.c: ids is what a list of steps has, given or made: {id: line}. */
+void load_given_ids(struct loader *ld, const struct node *list, json_t *ids);
+void load_id(struct loader *ld, const struct place_in *in, struct step *s,
+    json_t *ids);
+
 /* include.c */
 void load_include(struct loader *ld, const struct place_in *in,
     const struct step *s, const struct node *path, const struct node *with);

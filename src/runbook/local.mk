@@ -29,6 +29,7 @@ src_runbook_librunbook_a_SOURCES = \
 	src/runbook/secret.c \
 	src/runbook/setting.c \
 	src/runbook/step.c \
+	src/runbook/step_id.c \
 	src/runbook/values.c \
 	src/runbook/values.h \
 	src/runbook/when.c \

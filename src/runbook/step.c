@@ -1,6 +1,5 @@
 /* runbook/step.c - one step: its kind, its keys, its names. */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -420,60 +419,6 @@ check_policy(struct reading *rd)
 	lint_hint(rd->ld->lint, f, "the window's \"policy\" says so");
 }
 
-static bool
-is_id(const char *id)
-{
-	const char *p;
-
-	for (p = id; *p != '\0'; p++)
-		if (!isalnum((unsigned char)*p) &&
-		    (p == id || (*p != '-' && *p != '_')))
-			return false;
-	return p > id;
-}
-
-/* "Apply the migrations!": apply-the-migrations.  Null: nothing is left. */
-static char *
-slug(const void *owner, const char *name)
-{
-	struct buffer *b = buffer_new(owner);
-
-	for (; *name != '\0' && b->size < 40; name++) {
-		char c = (char)tolower((unsigned char)*name);
-
-		if (isalnum((unsigned char)c) && (unsigned char)c < 0x80)
-			buffer_add(b, &c, 1);
-		else if (b->size > 0 && b->data[b->size - 1] != '-')
-			buffer_puts(b, "-");
-	}
-	if (b->size > 0 && b->data[b->size - 1] == '-')
-		b->data[--b->size] = '\0';
-	return b->size > 0 ? b->data : NULL;
-}
-
-/* ids: those of this list, given or made: {id: line}. */
-static void
-load_id(struct reading *rd, json_t *ids)
-{
-	struct step *s = &rd->raw.step;
-	struct window *w = rd->ld->window;
-	const char *base = s->id;
-	int n = 2;
-
-	if (base == NULL) {
-		if (s->name != NULL)
-			base = slug(w, s->name);
-		if (base == NULL)
-			base = rd->kind != NULL ? rd->kind->name : "step";
-		s->id = base;
-		while (json_object_get(ids, s->id) != NULL)
-			s->id = mem_printf(w, "%s-%d", base, n++);
-		json_object_set_new(ids, s->id, json_integer(s->place.line));
-	}
-	if (rd->in->include != NULL)
-		s->id = mem_printf(w, "%s.%s", rd->in->include->id, s->id);
-}
-
 /* Only what an include does not take over from the steps it brings. */
 static void
 check_include_keys(struct reading *rd)
@@ -566,7 +511,7 @@ load_step(struct loader *ld, const struct place_in *in, const struct node *map,
 	s->class_ = s->class_declared ? (enum step_class)rd.raw.class_ : CLASS_R;
 	load_rules(&rd);
 	load_on_failure(&rd);
-	load_id(&rd, ids);
+	load_id(ld, in, s, ids);
 	if (is_include(&rd)) {
 		check_names(&rd);
 		s->when = join_when(ld->window, in->when, s->when);
@@ -583,40 +528,6 @@ load_step(struct loader *ld, const struct place_in *in, const struct node *map,
 	append(ld, in->runbook, s, ld->lint->raised > raised);
 }
 
-/* The ids that are given, before any is made. */
-static void
-collect_ids(struct loader *ld, const struct node *list, json_t *ids)
-{
-	struct lint_finding *f;
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		const struct node *id = node_get(list->items[i], "id");
-		json_t *before;
-
-		if (id == NULL || id->type != NODE_SCALAR || node_is_null(id))
-			continue;
-		if (!is_id(id->text)) {
-			f = lint_error(ld->lint, id->place,
-			    "\"%s\" is not an id",
-			    lint_word(ld->lint, id->text));
-			lint_hint(ld->lint, f, "use letters, digits, \"-\" and "
-			    "\"_\"");
-			continue;
-		}
-		before = json_object_get(ids, id->text);
-		if (before == NULL) {
-			json_object_set_new(ids, id->text,
-			    json_integer(id->place.line));
-			continue;
-		}
-		f = lint_error(ld->lint, id->place,
-		    "id \"%s\" is already taken", id->text);
-		lint_hint(ld->lint, f, "by the step in line %d",
-		    (int)json_integer_value(before));
-	}
-}
-
 void
 load_steps(struct loader *ld, const struct place_in *in,
     const struct node *list)
@@ -631,7 +542,7 @@ load_steps(struct loader *ld, const struct place_in *in,
 	if (list->count == 0)
 		lint_error(ld->lint, list->place, "\"steps\" is empty");
 	ids = json_object();
-	collect_ids(ld, list, ids);
+	load_given_ids(ld, list, ids);
 	for (i = 0; i < list->count; i++) {
 		const struct node *map = list->items[i];
 
