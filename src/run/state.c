@@ -167,6 +167,15 @@ step_last_attempt(const struct step_state *s)
 	return s->attempt_count > 0 ? &s->attempts[s->attempt_count - 1] : NULL;
 }
 
+const json_t *
+step_last_error(const struct step_state *s)
+{
+	const struct attempt_state *a = step_last_attempt(s);
+
+	return s->plan_error != NULL ? s->plan_error :
+	    a != NULL ? a->error : NULL;
+}
+
 const struct decision_state *
 state_decision(const struct run_state *s, const char *step, const char *item)
 {

@@ -163,6 +163,8 @@ const struct phase_state *state_rollback_phase(const struct run_state *s);
 /* By "<phase>/<id>"; null where there is none. */
 struct step_state *state_step(struct run_state *s, const char *id);
 const struct attempt_state *step_last_attempt(const struct step_state *s);
+/* Why it failed last: its rendering, else its last attempt; null: it did not. */
+const json_t *step_last_error(const struct step_state *s);
 /* The item's decision within a step; null: undecided. */
 const struct decision_state *state_decision(const struct run_state *s,
     const char *step, const char *item);

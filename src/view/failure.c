@@ -52,7 +52,7 @@ static void
 fill(struct app *a, const struct step_state *step, struct doc *d)
 {
 	const struct attempt_state *t = step_last_attempt(step);
-	const json_t *e = t != NULL ? t->error : NULL;
+	const json_t *e = step_last_error(step);
 	const struct statement_state *st = failed_statement(t);
 	const char *undo = json_str(t != NULL ? t->shown : NULL, "undo");
 

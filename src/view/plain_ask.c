@@ -399,7 +399,7 @@ static void
 ask_failure(struct plain *p, const struct step_state *step)
 {
 	const struct attempt_state *t = step_last_attempt(step);
-	const json_t *e = t != NULL ? t->error : NULL;
+	const json_t *e = step_last_error(step);
 	char *title = step_title(p, p->state, step);
 
 	plain_say(p, "%s: %s: %s", step->status == STEP_UNKNOWN ?

@@ -81,7 +81,7 @@ static void
 say_failure(struct app *a, struct doc *d, const struct step_state *step)
 {
 	const struct attempt_state *t = step_last_attempt(step);
-	const json_t *error = t != NULL ? t->error : NULL;
+	const json_t *error = step_last_error(step);
 	const char *detail = json_str(error, "detail");
 	const char *word = step->status == STEP_UNKNOWN ? "OUTCOME UNKNOWN" :
 	    step->status == STEP_CANCELLED ? "CANCELLED" : "FAILED";
@@ -92,7 +92,9 @@ say_failure(struct app *a, struct doc *d, const struct step_state *step)
 	    json_str_or(error, "primary", "no reason was told")));
 	if (detail != NULL && *detail != '\0')
 		more(d, STYLE_ERROR_TEXT, detail);
-	if (t != NULL && t->proof != NULL)
+	if (step->plan_error != NULL)
+		more(d, STYLE_TEXT, "nothing of this attempt ran");
+	else if (t != NULL && t->proof != NULL)
 		more(d, STYLE_TEXT, t->proof);
 	else if (step->status == STEP_UNKNOWN)
 		more(d, STYLE_TEXT, "nothing runs until somebody decides");
