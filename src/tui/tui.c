@@ -3,6 +3,7 @@
  * engine's events, signals and the clock in; frames out, at most ten a second.
  */
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -179,6 +180,18 @@ exit_code(const struct run_state *s)
 	return s->is_closed && !str_equal(s->outcome, "done") ? 1 : 0;
 }
 
+/* Who we are where nobody said: the user, as the engine takes it, too. */
+static const char *
+principal_of(const void *owner, const char *said)
+{
+	const struct passwd *p;
+
+	if (said != NULL)
+		return said;
+	p = getpwuid(geteuid());
+	return p != NULL ? mem_strdup(owner, p->pw_name) : "";
+}
+
 int
 tui_run(const char *run_folder, const char *principal,
     const struct tui_options *options, struct error *err)
@@ -186,7 +199,7 @@ tui_run(const char *run_folder, const char *principal,
 	struct front *f = NEW(NULL, struct front);
 	struct app_host host = { send_intent, flush_input, copy, f };
 	struct app_settings set = { .folder = run_folder,
-	    .principal = principal };
+	    .principal = principal_of(f, principal) };
 	int code = -1;
 
 	f->folder = run_folder;
@@ -250,7 +263,8 @@ tui_picker(const void *owner, const char *runs, const char *const *folders,
 	void *mine = talloc_new(NULL);
 	struct picker_list *list = picker_load(mine, runs, folders,
 	    options->lives);
-	struct app_settings set = { .principal = principal };
+	struct app_settings set = { .principal = principal_of(mine,
+	    principal) };
 	struct screen *screen = screen_open(mine, options->theme, err);
 	enum app_wish wish = WISH_NOTHING;
 	const char *path = NULL;

@@ -85,8 +85,9 @@ app_event(struct app *a, const struct event *e)
 		journal_add(a, e);
 	if (e->type == EVENT_ANNOUNCE)
 		app_say(a, STYLE_WARNING, "%s", json_str_or(e->data, "text", ""));
-	for (i = 0; i < a->depth; i++)
-		if (a->stack[i].view->event != NULL)
+	/* From the top: a view may leave by what it hears. */
+	for (i = a->depth - 1; i >= 0; i--)
+		if (i < a->depth && a->stack[i].view->event != NULL)
 			a->stack[i].view->event(a, a->stack[i].self, e);
 }
 

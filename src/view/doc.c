@@ -271,6 +271,13 @@ doc_wrap(struct doc *d, int indent, enum style s, const char *text)
 }
 
 void
+doc_flow(struct doc *d, int indent, enum style s, const char *text)
+{
+	if (text != NULL)
+		flow_lines(d, indent, s, text);
+}
+
+void
 doc_field(struct doc *d, const char *label, enum style s, const char *text)
 {
 	if (text == NULL || text[0] == '\0')
@@ -377,19 +384,26 @@ doc_sql(struct doc *d, int indent, const char *sql)
 	flow_sql(d, indent, STYLE_TEXT, clean + at, (size_t)(size - at));
 }
 
-/* Text with `code` in it. */
+/* Text with `code` and **weight** in it. */
 static void
 flow_inline(struct doc *d, int indent, const char *text, size_t size)
 {
-	enum style s = STYLE_TEXT;
-	size_t from = 0, i;
+	enum style s = STYLE_TEXT, other;
+	size_t from = 0, i, marks;
 
 	for (i = 0; i <= size; i++) {
-		if (i < size && text[i] != '`')
+		marks = i == size ? 1 : text[i] == '`' ? 1 :
+		    i + 1 < size && text[i] == '*' && text[i + 1] == '*' ? 2 : 0;
+		if (marks == 0)
+			continue;
+		other = marks == 2 ? STYLE_TITLE : STYLE_SQL_IDENTIFIER;
+		/* Inside of code asterisks are what they are. */
+		if (i < size && s == STYLE_SQL_IDENTIFIER && marks == 2)
 			continue;
 		flow(d, indent, s, text + from, i - from);
-		s = s == STYLE_TEXT ? STYLE_SQL_IDENTIFIER : STYLE_TEXT;
-		from = i + 1;
+		s = s == other ? STYLE_TEXT : other;
+		from = i + marks;
+		i = from - 1;
 	}
 }
 
@@ -451,15 +465,21 @@ doc_markdown(struct doc *d, int indent, const char *text)
 static void
 draw_lines(struct doc *d, struct area a, int top)
 {
-	int row;
+	int row, column = 0;
 	size_t i;
 
 	for (row = 0; row < a.rows && top + row < (int)d->count; row++) {
 		const struct line *l = &d->lines[top + row];
 
-		for (i = 0; i < l->count; i++)
-			area_put(a, row, l->spans[i].column, l->spans[i].style,
-			    l->spans[i].text);
+		for (i = 0; i < l->count; i++) {
+			const struct span *p = &l->spans[i];
+
+			/* The ground of words goes on between them. */
+			if (i > 0 && p[-1].style == p->style &&
+			    p->column == column + 1)
+				area_put(a, row, column, p->style, " ");
+			column = area_put(a, row, p->column, p->style, p->text);
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ void doc_column(struct doc *d, int column);
 void doc_right(struct doc *d, enum style s, const char *text);
 /* A new paragraph, wrapped between words, each line indented.  Keeps line breaks. */
 void doc_wrap(struct doc *d, int indent, enum style s, const char *text);
+/* Go on in the line, wrapped; what is wrapped is indented. */
+void doc_flow(struct doc *d, int indent, enum style s, const char *text);
 /* "label   text…", the text wrapped behind the label, which is 10 cells wide. */
 void doc_field(struct doc *d, const char *label, enum style s, const char *text);
 void doc_field_printf(struct doc *d, const char *label, enum style s,

@@ -96,26 +96,28 @@ draw_place(struct app *a, struct area area, int row, int column)
 	return column;
 }
 
-static int
+static void
 draw_target(struct app *a, struct area area, int row, int column)
 {
 	const struct target_state *t = shown_target(a);
 	const json_t *id;
 
-	if (t == NULL)
-		return area_put(area, row, column, STYLE_HEADER,
-		    "no target yet");
+	if (t == NULL) {
+		area_put(area, row, column, STYLE_HEADER, "no target yet");
+		return;
+	}
 	id = t->identity;
 	column = area_put(area, row, column, style_of_environment(t->environment),
 	    environment_block(a->frame, t->environment, a->set.is_mono));
-	if (id == NULL)
-		return area_printf(area, row, column, STYLE_HEADER,
+	if (id == NULL) {
+		area_printf(area, row, column, STYLE_HEADER,
 		    " %s, not pinned yet", t->name);
-	column = area_printf(area, row, column, STYLE_HEADER, " %s @ %s",
-	    json_str_or(id, "database", "?"), json_str_or(id, "host", "?"));
-	column = area_printf(area, row, column, STYLE_HEADER, "  pg %s  role %s",
-	    json_str_or(id, "version", "?"), json_str_or(id, "role", "?"));
-	return column;
+		return;
+	}
+	area_fit(area, row, column + 1, area.columns - column - 1,
+	    STYLE_HEADER, mem_printf(a->frame, "%s @ %s  pg %s  role %s",
+	    json_str_or(id, "database", "?"), json_str_or(id, "host", "?"),
+	    json_str_or(id, "version", "?"), json_str_or(id, "role", "?")));
 }
 
 /* "ana · operator", and how many others look on. */

@@ -47,7 +47,9 @@ draw_row(struct doc *d, bool is_here, const char *mark, enum style s,
 	doc_break(d);
 	doc_put(d, is_here ? STYLE_KEY : STYLE_TEXT, is_here ? "> " : "  ");
 	doc_put(d, STYLE_TEXT, mark);
-	doc_put(d, s, text);
+	doc_flow(d, 2 + utf8_width(mark), s, text);
+	if (is_here)
+		doc_mark(d);
 }
 
 static void
@@ -79,7 +81,7 @@ fill_fields(struct question *v, const json_t *q, struct doc *d)
 		    STYLE_LABEL, json_str_or(f, "prompt",
 		    json_str_or(f, "name", "")));
 		doc_put(d, STYLE_LABEL, ": ");
-		doc_put(d, v->fields[i] != NULL ? STYLE_INPUT : STYLE_MUTED,
+		doc_flow(d, 4, v->fields[i] != NULL ? STYLE_INPUT : STYLE_MUTED,
 		    v->fields[i] != NULL ? v->fields[i] : "…");
 	}
 }
@@ -97,7 +99,7 @@ fill_options(struct question *v, const json_t *q, struct doc *d)
 		draw_row(d, v->list.cursor == (int)i, v->choice == (int)i ?
 		    "(x) " : "( ) ", STYLE_KEY, json_str_or(o, "key", ""));
 		doc_put(d, v->choice == (int)i ? STYLE_DONE : STYLE_TEXT, "  ");
-		doc_put(d, v->choice == (int)i ? STYLE_DONE : STYLE_TEXT,
+		doc_flow(d, 9, v->choice == (int)i ? STYLE_DONE : STYLE_TEXT,
 		    json_str_or(o, "text", ""));
 		if (leads != NULL)
 			doc_printf(d, STYLE_MUTED, "  → %s", leads);
@@ -110,7 +112,7 @@ render(struct app *a, void *self, struct area body)
 	struct question *v = self;
 	const struct step_state *step = state_step(a->state, v->step);
 	const json_t *q = asked(a, v);
-	int width = overlay_width(body, 100), rows, head;
+	int width = overlay_width(body, 100), rows;
 	struct scroller at = { 0 };
 	struct area in;
 	struct doc *d;
@@ -121,7 +123,6 @@ render(struct app *a, void *self, struct area body)
 	doc_markdown(d, 0, json_str(q, "text") != NULL ? json_str(q, "text") :
 	    step->why);
 	doc_gap(d);
-	head = doc_lines(d);
 	fill_items(v, q, d);
 	fill_options(v, q, d);
 	fill_fields(v, q, d);
@@ -130,8 +131,8 @@ render(struct app *a, void *self, struct area body)
 	    step_title(a->frame, a->state, step));
 	list_fit(&v->list, (int)(v->items + v->options + v->field_count),
 	    in.rows);
-	if (head + v->list.cursor >= in.rows)
-		at.top = head + v->list.cursor - in.rows + 2;
+	if (doc_marked(d) >= in.rows - 1)
+		at.top = doc_marked(d) - in.rows + 3;
 	doc_draw(d, in, &at);
 }
 

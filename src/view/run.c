@@ -46,8 +46,8 @@ draw_tabs(struct area area, int row, enum run_tab open)
 		const char *name = run_tab_name((enum run_tab)i);
 		enum style s = is_open ? STYLE_TAB_OPEN : STYLE_TAB;
 
-		column = area_printf(area, row, column, is_open ? s : STYLE_KEY,
-		    "%d ", i + 1);
+		column = area_printf(area, row, column, is_open ? s :
+		    STYLE_LABEL, "%d ", i + 1);
 		if (is_open || width + (TAB_COUNT - 1) * gap <=
 		    area.columns - 2)
 			column = area_put(area, row, column, s, name);

@@ -43,7 +43,7 @@ run_tab_best(const struct step_state *step)
 {
 	if (step->status == STEP_PENDING)
 		return TAB_WHY;
-	if (has_statements(step))
+	if (has_statements(step) || step->rule != NULL)
 		return TAB_SQL;
 	if (step->output_size > 0 || step->status == STEP_RUNNING)
 		return TAB_OUTPUT;

@@ -41,14 +41,23 @@ attempt_of(struct app *a, const struct signoff *v)
 	return step != NULL ? step_last_attempt(step) : NULL;
 }
 
-/* Does it still wait for a sign-off of exactly what was shown? */
+/* Does the run still wait for sign-offs of this step? */
+static bool
+is_waited_for(struct app *a, const struct signoff *v)
+{
+	const struct step_state *step = state_step(a->state, v->step);
+
+	return step != NULL && step == app_current(a) &&
+	    str_equal(app_needs(a), "sign-off");
+}
+
+/* And of exactly what was shown? */
 static bool
 is_valid(struct app *a, const struct signoff *v)
 {
-	const struct step_state *step = state_step(a->state, v->step);
 	const struct attempt_state *t = attempt_of(a, v);
 
-	return step != NULL && step->rule != NULL && t != NULL &&
+	return is_waited_for(a, v) && t != NULL &&
 	    str_equal(t->digest, v->digest);
 }
 
@@ -158,8 +167,9 @@ fill_runs(struct app *a, struct signoff *v, const struct step_state *step,
 		    rehearsal != NULL ? ", " : "",
 		    rehearsal != NULL ? rehearsal : "");
 	else
-		doc_field_printf(d, "Runs", STYLE_TEXT, "%s, sha256 %s",
+		doc_field_printf(d, "Runs", STYLE_TEXT, "%s%s%s",
 		    step->kind != NULL ? step->kind : "a step",
+		    json_str(shown, "sha256") != NULL ? ", sha256 " : "",
 		    short_digest(a->frame, json_str(shown, "sha256")));
 	for (i = 0; i < json_array_size(lines); i++)
 		doc_field(d, i == 0 ? "Costs" : "", STYLE_WARNING,
@@ -234,7 +244,7 @@ draw_question(struct app *a, struct signoff *v, const struct step_state *step,
 
 	if (!is_valid(a, v)) {
 		area_fit(area, 0, 0, area.columns, STYLE_DANGER,
-		    step->rule == NULL ? "This no longer waits for a sign-off." :
+		    !is_waited_for(a, v) ? "This no longer waits for a sign-off." :
 		    "VOID: what would run has changed. Leave with Esc and look "
 		    "at it anew.");
 		return;
@@ -443,8 +453,6 @@ static void
 tick(struct app *a, void *self)
 {
 	struct signoff *v = self;
-	const struct step_state *step = a->state != NULL ?
-	    state_step(a->state, v->step) : NULL;
 
 	if (a->mono_ms - v->last_key_ms > TIMEOUT_MS) {
 		app_leave(a, v);
@@ -455,7 +463,7 @@ tick(struct app *a, void *self)
 	if (v->sent != 0 && a->sent != v->sent)
 		v->sent = 0;		/* answered */
 	/* It is enough, or it was refused: the box has done its work. */
-	if (step != NULL && step->rule == NULL && !v->is_typing)
+	if (!is_waited_for(a, v) && !v->is_typing && attempt_of(a, v) != NULL)
 		app_leave(a, v);
 }
 
@@ -464,10 +472,14 @@ event(struct app *a, void *self, const struct event *e)
 {
 	struct signoff *v = self;
 
-	if (e->type == EVENT_SIGNED &&
-	    str_equal(json_str(e->data, "step"), v->step))
-		app_say(a, STYLE_DONE, "signed by %s",
-		    json_str_or(e->data, "principal", "?"));
+	if (e->type != EVENT_SIGNED ||
+	    !str_equal(json_str(e->data, "step"), v->step))
+		return;
+	app_say(a, STYLE_DONE, "signed by %s",
+	    json_str_or(e->data, "principal", "?"));
+	/* Our own: the box has done its work, though others may have to sign. */
+	if (v->sent != 0)
+		app_leave(a, v);
 }
 
 static const struct view signoff_view = {
