@@ -11,13 +11,16 @@
 #include "cli/data.h"
 #include "cli/demo_shop.h"
 #include "cli/front.h"
+#include "cli/link.h"
 #include "cli/scratch_server.h"
 #include "cli/start.h"
 #include "cli/terminal.h"
+#include "engine/launch.h"
 #include "run/folder.h"
 #include "run/verify.h"
 
-#define PREFIX	"pgrunbook-demo"
+#define PREFIX		"pgrunbook-demo"
+#define RUNS_FILE	"runs"
 
 struct demo {
 	struct call	*call;
@@ -28,9 +31,50 @@ struct demo {
 
 /* ---- making and removing --------------------------------------------- */
 
+/* The folder's own list of its runs, so that none outlives its server. */
+static int
+note_run(const struct demo *d, const char *run)
+{
+	char *path = path_join(NULL, d->folder, RUNS_FILE);
+	FILE *f = fopen(path, "a");
+	int rc = f != NULL && fprintf(f, "%s\n", run) > 0 ? 0 : -1;
+
+	if (f != NULL && fclose(f) != 0)
+		rc = -1;
+	talloc_free(path);
+	return rc;
+}
+
+static void
+stop_run(const char *run)
+{
+	struct error err;
+	struct link *k = engine_lives(run) ? link_open(NULL, run, NULL, &err) :
+	    NULL;
+
+	if (k != NULL && link_ask(k, INTENT_STOP, json_pack("{s:s}", "reason",
+	    "the demo is removed"), &err) != 0)
+		error_print(stderr, "pgrunbook", &err);
+	talloc_free(k);
+}
+
+static void
+stop_runs(const char *folder)
+{
+	char *path = path_join(NULL, folder, RUNS_FILE), *text, *line, *rest;
+	size_t size;
+
+	if (file_read(path, path, 1 << 20, &text, &size, NULL) == 0)
+		for (line = strtok_r(text, "\n", &rest); line != NULL;
+		    line = strtok_r(NULL, "\n", &rest))
+			stop_run(line);
+	talloc_free(path);
+}
+
 static int
 remove_folder(const char *folder, struct error *err)
 {
+	stop_runs(folder);
 	if (scratch_server_stop(folder, err) != 0)
 		return -1;
 	return file_remove_tree(folder, err);
@@ -127,11 +171,22 @@ wants_rollback(void *owner)
 }
 
 static int
+open_run(struct demo *d, const struct start *s, char **folder)
+{
+	int code = start_run(d->call, s, folder);
+
+	if (code == EXIT_DONE && note_run(d, *folder) != 0)
+		fprintf(stderr, "pgrunbook: \"demo --stop\" will not know of %s\n",
+		    *folder);
+	return code;
+}
+
+static int
 show_rollback(struct demo *d, char *done, bool *closed)
 {
 	const struct start s = { .file = d->window, .rollback_of = done };
 	char *folder;
-	int code = start_run(d->call, &s, &folder);
+	int code = open_run(d, &s, &folder);
 
 	if (code != EXIT_DONE)
 		return code;
@@ -153,7 +208,7 @@ with_person(struct demo *d, bool *closed)
 	if (terminal_is_there() &&
 	    terminal_ask(d->call, "Enter opens the window. ") == NULL)
 		return EXIT_DONE;
-	code = start_run(d->call, &s, &folder);
+	code = open_run(d, &s, &folder);
 	if (code != EXIT_DONE)
 		return code;
 	*closed = false;

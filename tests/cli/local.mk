@@ -2,6 +2,7 @@
 
 cli_tests = \
 	tests/cli/test_call \
+	tests/cli/test_demo \
 	tests/cli/test_demo_shop \
 	tests/cli/test_diff \
 	tests/cli/test_lint \
@@ -21,3 +22,4 @@ tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
+tests_cli_test_demo_LDADD = $(program_libs)
