@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "cli/params.h"
@@ -50,6 +51,32 @@ remove_unused(const char *folder)
 	talloc_free(journal);
 }
 
+/* What the run that is rolled back was given; what is given now comes behind. */
+static int
+inherit_vars(struct call *c, const char *folder, const char ***vars,
+    struct error *err)
+{
+	struct run_state *was = run_state_load(c, folder, err);
+	const char **all = NULL, *name;
+	size_t n = 0, given = 0;
+	json_t *old, *value;
+
+	if (was == NULL)
+		return -1;
+	old = json_object_get(json_object_get(was->opened, "window"), "vars");
+	while (*vars != NULL && (*vars)[given] != NULL)
+		given++;
+	all = NEW_ARRAY(c, const char *, json_object_size(old) + given + 1);
+	json_object_foreach(old, name, value)
+		if (json_is_string(value))
+			all[n++] = mem_printf(all, "%s=%s", name,
+			    json_string_value(value));
+	for (size_t i = 0; i < given; i++)
+		all[n++] = (*vars)[i];
+	*vars = all;
+	return 0;
+}
+
 int
 start_run(struct call *c, const struct start *s, char **folder)
 {
@@ -63,9 +90,10 @@ start_run(struct call *c, const struct start *s, char **folder)
 	w = load_window(c, s->file);
 	if (w == NULL)
 		return EXIT_LINT;
-	/* The values of a rollback come from the run that it rolls back. */
-	if (s->rollback_of == NULL && params_complete(c, w,
-	    !s->is_headless && terminal_is_there(), &vars, &err) != 0)
+	if ((s->rollback_of != NULL &&
+	    inherit_vars(c, s->rollback_of, &vars, &err) != 0) ||
+	    params_complete(c, w, !s->is_headless && terminal_is_there(), &vars,
+	    &err) != 0)
 		return command_fail(&err);
 	*folder = run_folder_create(c, runs_folder(c, c->options.runs), w->name,
 	    &err);

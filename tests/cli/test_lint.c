@@ -178,6 +178,22 @@ the_shipped_window_passes(void **state UNUSED)
 }
 
 static void
+each_shipped_runbook_passes_alone(void **state UNUSED)
+{
+	static const char *const names[] = { "freeze", "snapshot", "diff",
+	    "rehearse", "rollout", "rollback", "harden" };
+	char *runbooks = path_join(here.owner, test_srcdir(), "runbooks");
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		struct told t = program_in(here.owner, runbooks, "lint",
+		    mem_printf(here.owner, "%s.yaml", names[i]), NULL);
+
+		assert_null(strstr(t.errors, "error: "));
+		assert_int_equal(t.status, 0);
+	}
+}
+
+static void
 plan_prints_every_step_of_the_window(void **state UNUSED)
 {
 	static const char *const steps[] = { "freeze/freeze-ddl",
@@ -237,6 +253,7 @@ main(void)
 		TEST(a_file_without_read_permission_is_named),
 		TEST(findings_are_json_where_asked_for),
 		TEST(the_shipped_window_passes),
+		TEST(each_shipped_runbook_passes_alone),
 		TEST(plan_prints_every_step_of_the_window),
 		TEST(plan_writes_nothing),
 		TEST(plan_of_a_wrong_runbook_is_exit_code_3),
