@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "cli/link.h"
 #include "wire/client.h"
 
@@ -15,6 +16,7 @@ struct link {
 	bool		 caught_up;
 	int64_t		 wanted;	/* id of the answer that is waited for */
 	bool		 answered, refused;
+	const char	*waits;		/* what the run is to wait for */
 	struct error	 answer;
 };
 
@@ -40,11 +42,11 @@ on_reply(void *arg, int64_t id, const struct error *err)
 }
 
 static int
-wait_for(struct link *k, const bool *what, struct error *err)
+wait_for(struct link *k, bool (*holds)(const struct link *k), struct error *err)
 {
 	int64_t until = clock_mono_ms() + PATIENCE_MS;
 
-	while (!*what) {
+	while (!holds(k)) {
 		struct pollfd p = { .fd = wire_client_fd(k->wire), .events = POLLIN };
 		int64_t left = until - clock_mono_ms();
 
@@ -59,6 +61,24 @@ wait_for(struct link *k, const bool *what, struct error *err)
 	return 0;
 }
 
+static bool
+is_caught_up(const struct link *k)
+{
+	return k->caught_up;
+}
+
+static bool
+is_answered(const struct link *k)
+{
+	return k->answered;
+}
+
+static bool
+waits_as_wanted(const struct link *k)
+{
+	return str_equal(state_waits_for(wire_client_state(k->wire)), k->waits);
+}
+
 struct link *
 link_open(const void *owner, const char *folder, const char *principal,
     struct error *err)
@@ -70,7 +90,7 @@ link_open(const void *owner, const char *folder, const char *principal,
 
 	k->wire = wire_client_connect(k, folder, "command", principal, &listener,
 	    err);
-	if (k->wire != NULL && wait_for(k, &k->caught_up, err) == 0)
+	if (k->wire != NULL && wait_for(k, is_caught_up, err) == 0)
 		return k;
 	if (err->code == ERR_NOT_FOUND)
 		error_hint(err, "\"pgrunbook resume\" starts the run's engine again");
@@ -89,10 +109,17 @@ link_ask(struct link *k, enum intent_type t, json_t *fields, struct error *err)
 {
 	k->answered = false;
 	if (wire_client_send(k->wire, t, fields, &k->wanted, err) != 0 ||
-	    wait_for(k, &k->answered, err) != 0)
+	    wait_for(k, is_answered, err) != 0)
 		return -1;
 	if (!k->refused)
 		return 0;
 	*err = k->answer;
 	return -1;
+}
+
+int
+link_wait(struct link *k, const char *waits, struct error *err)
+{
+	k->waits = waits;
+	return wait_for(k, waits_as_wanted, err);
 }

@@ -21,5 +21,7 @@ struct run_state *link_state(struct link *k);
 /* Takes fields.  0: it was done; -1: *err says why not. */
 int link_ask(struct link *k, enum intent_type t, json_t *fields,
     struct error *err) WARN_UNUSED;
+/* Read until the run waits for this (state_waits_for). */
+int link_wait(struct link *k, const char *waits, struct error *err) WARN_UNUSED;
 
 #endif

@@ -28,6 +28,21 @@ reason_for(struct call *c, const char *question)
 	return text != NULL && *text != '\0' ? text : NULL;
 }
 
+/* A step that asks is given up first: the run turns away only where it rests. */
+static int
+leave_question(struct link *k, struct error *err)
+{
+	struct run_state *s = link_state(k);
+	const char *waits = state_waits_for(s);
+
+	if (!str_equal(waits, "answer") && !str_equal(waits, "decision"))
+		return 0;
+	if (link_ask(k, INTENT_CANCEL, json_pack("{s:s}", "step",
+	    s->steps[s->current].id), err) != 0)
+		return -1;
+	return link_wait(k, "failure", err);
+}
+
 static int
 ask_engine(struct call *c, const char *folder, enum intent_type t,
     const char *reason, struct error *err)
@@ -40,7 +55,10 @@ ask_engine(struct call *c, const char *folder, enum intent_type t,
 	k = link_open(c, folder, c->options.as, err);
 	if (k == NULL)
 		return -1;
-	rc = link_ask(k, t, json_pack("{s:s}", "reason", reason), err);
+	rc = leave_question(k, err);
+	if (rc == 0)
+		rc = link_ask(k, t, json_pack("{s:s}", "reason", reason),
+		    err);
 	talloc_free(k);
 	return rc;
 }

@@ -11,15 +11,25 @@
 #include "cli/command.h"
 #include "run/folder.h"
 
-static size_t
-steps_done(const struct run_state *s)
+/* A rollback runbook that nobody walks is no part of the way. */
+static bool
+counts(const struct run_state *s, const struct step_state *st)
 {
-	size_t done = 0;
+	return s->phases[st->phase].is_rollback == s->in_rollback;
+}
 
-	for (size_t i = 0; i < s->step_count; i++)
-		done += s->steps[i].status == STEP_DONE ||
-		    s->steps[i].status == STEP_SKIPPED;
-	return done;
+static size_t
+steps_of(const struct run_state *s, bool only_done)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->step_count; i++) {
+		const struct step_state *st = &s->steps[i];
+
+		n += counts(s, st) && (!only_done || st->status == STEP_DONE ||
+		    st->status == STEP_SKIPPED);
+	}
+	return n;
 }
 
 /* What one reads first: is anybody needed there? */
@@ -47,8 +57,8 @@ run_json(const char *id, const struct run_state *s, const struct error *err)
 	    "run", id, "state", run_word(s), "window", s->window,
 	    "title", s->title, "operator", s->operator_,
 	    "waits_for", s->is_closed ? NULL : state_waits_for(s),
-	    "opened_at", at, "steps_done", (int)steps_done(s),
-	    "steps", (int)s->step_count, "closed", s->is_closed);
+	    "opened_at", at, "steps_done", (int)steps_of(s, true),
+	    "steps", (int)steps_of(s, false), "closed", s->is_closed);
 	talloc_free(at);
 	return j;
 }
@@ -64,8 +74,8 @@ print_run(const char *id, const struct run_state *s, const struct error *err)
 	}
 	waits = s->is_closed ? NULL : state_waits_for(s);
 	printf("%-9s %s  %s  %zu/%zu  %s%s%s\n", run_word(s), id,
-	    s->title != NULL ? s->title : s->window, steps_done(s),
-	    s->step_count, s->operator_ != NULL ? s->operator_ : "",
+	    s->title != NULL ? s->title : s->window, steps_of(s, true),
+	    steps_of(s, false), s->operator_ != NULL ? s->operator_ : "",
 	    waits != NULL ? "  waits for: " : "", waits != NULL ? waits : "");
 }
 
