@@ -80,19 +80,26 @@ remove_folder(const char *folder, struct error *err)
 	return file_remove_tree(folder, err);
 }
 
-static void
-say_step(const char *text)
+/* Standard output is the events' alone where those are asked for. */
+static FILE *
+where_to_say(const struct demo *d)
 {
-	printf("%-44s", text);
-	fflush(stdout);
+	return d->call->options.json ? stderr : stdout;
 }
 
 static void
-say_done(int64_t start_ms)
+say_step(const struct demo *d, const char *text)
+{
+	fprintf(where_to_say(d), "%-48s", text);
+	fflush(where_to_say(d));
+}
+
+static void
+say_done(const struct demo *d, int64_t start_ms)
 {
 	char *took = duration_short(NULL, clock_mono_ms() - start_ms);
 
-	printf(" %s\n", took);
+	fprintf(where_to_say(d), " %s\n", took);
 	talloc_free(took);
 }
 
@@ -105,18 +112,18 @@ make(struct demo *d, struct error *err)
 	const char *environment = headless ? "sandbox" : "shared";
 	int64_t start_ms = clock_mono_ms();
 
-	say_step("Starting a scratch Postgres ...");
+	say_step(d, "Starting a scratch Postgres ...");
 	if (scratch_server_start(d->folder, headless && !d->call->options.keep,
 	    err) != 0)
 		return -1;
-	say_done(start_ms);
+	say_done(d, start_ms);
 	start_ms = clock_mono_ms();
-	say_step("Making a shop that drifts from its migrations ...");
+	say_step(d, "Making a shop that drifts from its migrations ...");
 	if (demo_shop_fill(d->folder, d->data, environment, err) != 0 ||
 	    demo_window_write(d->call, d->folder, d->data, environment,
 	    &d->window, err) != 0)
 		return -1;
-	say_done(start_ms);
+	say_done(d, start_ms);
 	return 0;
 }
 
@@ -135,7 +142,7 @@ fill_vars(struct demo *d)
 static void
 say_where(const struct demo *d)
 {
-	printf("\nThe scratch server is kept:\n"
+	fprintf(where_to_say(d), "\nThe scratch server is kept:\n"
 	    "  psql '%s'\n"
 	    "  files    %s\n"
 	    "  remove   pgrunbook demo --stop\n",
@@ -204,7 +211,8 @@ with_person(struct demo *d, bool *closed)
 	char *folder;
 	int code;
 
-	say_guide(d);
+	if (!d->call->options.json)
+		say_guide(d);
 	if (terminal_is_there() &&
 	    terminal_ask(d->call, "Enter opens the window. ") == NULL)
 		return EXIT_DONE;
@@ -327,7 +335,7 @@ cli_demo(struct call *c)
 		return command_fail(&err);
 	fill_vars(&d);
 	if (make(&d, &err) != 0) {
-		printf("\n");
+		fprintf(where_to_say(&d), "\n");
 		return finish(&d, command_fail(&err), false);
 	}
 	code = c->options.headless ? headless(&d) : with_person(&d, &closed);

@@ -247,7 +247,7 @@ the_examples_of_the_program_page_work(void **state UNUSED)
 {
 	static const char *const names[] = { "lint", "schema", "run" };
 	char *folder = path_join(demo.owner, temp_folder(demo.owner), "runbooks");
-	const char *const copy[] = { "cp", "-a", path_join(demo.owner,
+	const char *const copy[] = { "cp", "-r", "--no-preserve=mode", path_join(demo.owner,
 	    test_srcdir(), "runbooks"), folder, NULL };
 
 	assert_int_equal(program_run(demo.owner, NULL, copy).status, 0);
