@@ -125,6 +125,31 @@ check_truth(const json_t *data, struct error *err)
 	    truth);
 }
 
+/* A review ends when each item has its decision; class C stays unmanaged by itself. */
+static int
+check_finish(const struct engine *e, const json_t *data, struct error *err)
+{
+	const struct run_state *s = e->run->state;
+	const struct attempt_state *a =
+	    step_last_attempt(&s->steps[s->current]);
+	size_t i, undecided = 0;
+	json_t *item;
+
+	if (a == NULL || strcmp(json_str_or(a->question, "type", ""),
+	    "review") != 0)
+		return error_set(err, ERR_POLICY,
+		    "the step does not ask for decisions");
+	json_array_foreach(json_object_get(a->question, "items"), i, item)
+		if (strcmp(json_str_or(item, "class", ""), "C") != 0 &&
+		    state_decision(s, json_str(data, "step"),
+		    json_str_or(item, "id", "")) == NULL)
+			undecided++;
+	if (undecided == 0)
+		return 0;
+	return error_set(err, ERR_POLICY, "%zu %s not decided yet", undecided,
+	    undecided == 1 ? "item is" : "items are");
+}
+
 static int
 check_goto(const struct engine *e, const json_t *data, struct error *err)
 {
@@ -171,6 +196,8 @@ engine_policy(const struct engine *e, enum intent_type t, const json_t *data,
 		return check_answer(e, data, err);
 	case INTENT_DECIDE:
 		return check_truth(data, err);
+	case INTENT_FINISH_REVIEW:
+		return check_finish(e, data, err);
 	case INTENT_GOTO:
 		return check_goto(e, data, err);
 	case INTENT_ROLLBACK:

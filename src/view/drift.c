@@ -389,10 +389,8 @@ decide(struct app *a, struct drift_view *v, const char *truth,
 	if (reason != NULL)
 		json_object_set_new(fields, "reason",
 		    json_text(reason, strlen(reason)));
-	/* The next one comes by itself, unless the filter moves it up. */
-	if (app_send(a, INTENT_DECIDE, fields) && v->filter != UNDECIDED &&
-	    !v->at_right)
-		v->list.cursor++;
+	/* The cursor stays: a key pressed twice must not decide the next one. */
+	app_send(a, INTENT_DECIDE, fields);
 }
 
 static void

@@ -395,6 +395,8 @@ drift_items_are_decided_one_by_one(void **state)
 	assert_contains(s->sent, "\"item\":\"i1\"");
 	assert_contains(s->sent, "\"truth\":\"migrations\"");
 	stage_keys(s, "b");
+	assert_contains(s->sent, "\"item\":\"i1\"");
+	stage_keys(s, "j b");
 	assert_contains(s->sent, "\"item\":\"i2\"");
 	stage_keys(s, "x");
 	stage_type(s, "later", false);
