@@ -333,55 +333,74 @@ style_of_token(enum sql_token_kind kind)
 	}
 }
 
-/* A piece of SQL, which may hold line breaks, behind what is there. */
-static void
-flow_sql(struct doc *d, int indent, enum style s, const char *text, size_t size)
+/* The style of each byte of SQL. */
+static unsigned char *
+sql_styles(const void *owner, const char *sql, size_t size)
 {
-	size_t n;
+	unsigned char *styles = NEW_ARRAY(owner, unsigned char, size + 1);
+	size_t count, i, j;
+	struct sql_token *tokens = sql_scan(styles, sql, &count);
 
-	while (size > 0) {
-		const char *newline = memchr(text, '\n', size);
+	memset(styles, STYLE_TEXT, size);
+	for (i = 0; i < count; i++)
+		for (j = (size_t)tokens[i].start;
+		    j < (size_t)tokens[i].end && j < size; j++)
+			styles[j] = (unsigned char)style_of_token(
+			    tokens[i].kind);
+	return styles;
+}
 
-		n = newline != NULL ? (size_t)(newline - text) : size;
-		flow(d, indent, s, text, n);
-		if (newline == NULL)
-			return;
+/* One run without blanks, which may be of several styles: kept together. */
+static void
+put_run(struct doc *d, int indent, const char *text,
+    const unsigned char *styles, size_t size)
+{
+	int width = width_of(text, size);
+	size_t from, to;
+
+	if (width > d->width - last_line(d)->column &&
+	    last_line(d)->column > indent) {
 		doc_break(d);
-		last_line(d)->column = indent;
-		text += n + 1;
-		size -= n + 1;
+		last_line(d)->column = indent < d->width ? indent : 0;
+	}
+	for (from = 0; from < size; from = to) {
+		for (to = from + 1; to < size && styles[to] == styles[from]; to++)
+			;
+		put_word(d, indent, (enum style)styles[from], text + from,
+		    to - from);
 	}
 }
 
 void
 doc_sql(struct doc *d, int indent, const char *sql)
 {
-	struct sql_token *tokens;
-	size_t count, i;
+	unsigned char *styles;
+	size_t size, i = 0, from;
 	char *clean;
-	int at = 0, size;
 
 	if (sql == NULL)
 		return;
 	clean = clean_lines(d, sql);
-	size = (int)strlen(clean);
+	size = strlen(clean);
 	while (size > 0 && clean[size - 1] == '\n')
 		clean[--size] = '\0';
-	tokens = sql_scan(clean, clean, &count);
+	styles = sql_styles(d, clean, size);
 	doc_break(d);
 	last_line(d)->column = indent;
-	for (i = 0; i < count; i++) {
-		if (tokens[i].start < at || tokens[i].end > size ||
-		    tokens[i].end < tokens[i].start)
-			continue;
-		flow_sql(d, indent, STYLE_TEXT, clean + at,
-		    (size_t)(tokens[i].start - at));
-		flow_sql(d, indent, style_of_token(tokens[i].kind),
-		    clean + tokens[i].start,
-		    (size_t)(tokens[i].end - tokens[i].start));
-		at = tokens[i].end;
+	while (i < size) {
+		if (clean[i] == '\n') {
+			doc_break(d);
+			last_line(d)->column = indent;
+			i++;
+		} else if (clean[i] == ' ') {
+			last_line(d)->column++;
+			i++;
+		} else {
+			from = i;
+			i += strcspn(clean + i, " \n");
+			put_run(d, indent, clean + from, styles + from, i - from);
+		}
 	}
-	flow_sql(d, indent, STYLE_TEXT, clean + at, (size_t)(size - at));
 }
 
 /* Text with `code` and **weight** in it. */

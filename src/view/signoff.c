@@ -152,8 +152,8 @@ fill_statements(struct app *a, struct signoff *v, struct doc *d,
 }
 
 static void
-fill_runs(struct app *a, struct signoff *v, const struct step_state *step,
-    const json_t *shown, struct doc *d)
+fill_runs(struct app *a, const struct step_state *step, const json_t *shown,
+    struct doc *d)
 {
 	const json_t *list = json_object_get(shown, "statements");
 	const json_t *lines = json_object_get(shown, "lines");
@@ -174,6 +174,15 @@ fill_runs(struct app *a, struct signoff *v, const struct step_state *step,
 	for (i = 0; i < json_array_size(lines); i++)
 		doc_field(d, i == 0 ? "Costs" : "", STYLE_WARNING,
 		    json_string_value(json_array_get(lines, i)));
+}
+
+/* The statements, or the text where there are none. */
+static void
+fill_text(struct app *a, struct signoff *v, const json_t *shown, struct doc *d)
+{
+	const json_t *list = json_object_get(shown, "statements");
+	size_t count = json_array_size(list);
+
 	fill_statements(a, v, d, list);
 	if (count == 0 || (v->all && json_str(shown, "text") != NULL)) {
 		doc_gap(d);
@@ -218,8 +227,7 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	bool is_loss = undo == NULL || strstr(undo, "irreversible") != NULL;
 
 	fill_where(a, step, d);
-	fill_runs(a, v, step, shown, d);
-	doc_gap(d);
+	fill_runs(a, step, shown, d);
 	doc_field(d, "Back", is_loss ? STYLE_DANGER : STYLE_TEXT,
 	    undo != NULL ? undo : step->rollback != NULL ? step->rollback :
 	    "nothing is known of a way back");
@@ -231,6 +239,8 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	    json_flag(step->rule, "signed") ? ", with an ssh signature" : "",
 	    signs_that_hold(step, v->digest, a->now_us),
 	    signs_that_hold(step, v->digest, a->now_us) == 1 ? "s" : "");
+	fill_text(a, v, shown, d);
+	doc_gap(d);
 	doc_field(d, "Digest", STYLE_MUTED, v->digest);
 }
 
@@ -416,7 +426,6 @@ approve(struct app *a, struct signoff *v)
 	a->host.flush_input(a->host.arg);
 	v->is_typing = true;
 	v->typed[0] = '\0';
-	scroller_bottom(&v->at);
 }
 
 static void
