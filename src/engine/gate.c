@@ -163,10 +163,8 @@ request(struct engine *e, const struct step *step, enum step_class class_,
     const char *digest)
 {
 	const struct step_state *s = engine_current(e);
-	const struct engine_target *t = engine_target(e, step->target);
-	const char *database = t != NULL && t->identity != NULL ?
-	    json_str(t->identity, "database") : t != NULL && t->url != NULL ?
-	    t->url->dbname : NULL;
+	const char *database = json_str(json_object_get(
+	    step_last_attempt(s)->shown, "target"), "database");
 
 	return engine_append(e, EVENT_SIGNOFF_REQUESTED, json_pack(
 	    "{s:s, s:i, s:s, s:s, s:o}", "step", s->id, "attempt",

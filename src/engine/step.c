@@ -20,8 +20,9 @@
 #define STILL_RUNNING_MS	2000
 
 static json_t *
-target_json(struct engine *e, const struct step *step)
+target_json(struct engine *e, const struct attempt *a)
 {
+	const struct step *step = a->step;
 	const struct engine_target *t = engine_target(e, step->target);
 	const json_t *id = t != NULL ? t->identity : NULL;
 
@@ -31,8 +32,8 @@ target_json(struct engine *e, const struct step *step)
 	    "{s:s, s:s, s:s, s:s, s:s, s:s}", "name", t->name,
 	    "environment", environment_name(t->environment),
 	    "system_identifier", json_str_or(id, "system_identifier", ""),
-	    "database", json_str_or(id, "database",
-	    t->url != NULL ? t->url->dbname : ""),
+	    "database", a->database != NULL ? a->database :
+	    json_str_or(id, "database", t->url != NULL ? t->url->dbname : ""),
 	    "role", json_str_or(id, "role", ""),
 	    "host", json_str_or(id, "host", "")));
 }
@@ -43,7 +44,7 @@ shown_json(struct engine *e, const struct attempt *a, const char *id)
 {
 	json_t *plain = memory_check(json_deep_copy(a->plan->shown)), *shown;
 
-	json_object_set_new(plain, "target", target_json(e, a->step));
+	json_object_set_new(plain, "target", target_json(e, a));
 	json_object_set_new(plain, "step", json_string(id));
 	json_object_set_new(plain, "kind", json_string(a->step->kind->name));
 	json_object_set_new(plain, "class",

@@ -50,9 +50,27 @@ attempt_new(const void *owner, struct step_host *host, const struct step *step,
 	return a;
 }
 
+/* What the step's "database" key says, where its kind has one. */
+static const char *
+other_database(const struct step *s)
+{
+	const struct key *k;
+
+	for (k = s->kind->keys; k->name != NULL; k++)
+		if (str_equal(k->name, "database"))
+			return *(const char *const *)
+			    ((const char *)s->spec + k->offset);
+	return NULL;
+}
+
 int
 attempt_plan(struct attempt *a, struct error *err)
 {
+	const char *database = other_database(a->step);
+
+	if (database != NULL && (a->database = attempt_expand(a, a, database,
+	    err)) == NULL)
+		return error_context(err, "could not plan step \"%s\"", a->id);
 	if (step_kind_of(a->step)->plan(a, err) < 0)
 		return error_context(err, "could not plan step \"%s\"", a->id);
 	return 0;

@@ -64,6 +64,7 @@ struct attempt {
 	int64_t		 lock_timeout_ms, statement_timeout_ms;	/* effective; 0: none */
 	struct plan	*plan;
 	struct artifact	*output;	/* opened at the first byte */
+	const char	*database;	/* where it is not its target's own; null.  Set by attempt_plan() */
 	/* set by kinds that lead elsewhere (choose): step id to go on at; null */
 	const char	*goto_step;
 	struct attempt_private *private_;

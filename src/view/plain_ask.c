@@ -121,18 +121,18 @@ ask_signoff(struct plain *p, const struct step_state *step)
 {
 	const struct attempt_state *t = step_last_attempt(step);
 	const json_t *shown = t->shown, *lines = json_object_get(shown, "lines");
-	const struct target_state *target = step_target(p->state, step);
+	const json_t *target = json_object_get(shown, "target");
 	char *title = step_title(p, p->state, step);
 	char *from = json_words(title, json_object_get(step->rule, "from"));
 	size_t i;
 
 	plain_say(p, "SIGN-OFF NEEDED, class %s: %s", step->class_, title);
-	if (target != NULL)
+	if (json_is_object(target))
 		plain_say(p, "  On: environment %s, database %s on %s, role %s",
-		    target->environment,
-		    json_str_or(target->identity, "database", "?"),
-		    json_str_or(target->identity, "host", "?"),
-		    json_str_or(target->identity, "role", "?"));
+		    json_str_or(target, "environment", "?"),
+		    json_str_or(target, "database", "?"),
+		    json_str_or(target, "host", "?"),
+		    json_str_or(target, "role", "?"));
 	for (i = 0; i < json_array_size(lines); i++)
 		plain_say(p, "  Costs: %s",
 		    json_string_value(json_array_get(lines, i)));

@@ -73,22 +73,25 @@ wants_name(const struct step_state *step)
 static void
 fill_where(struct app *a, const struct step_state *step, struct doc *d)
 {
-	const struct target_state *t = step_target(a->state, step);
-	const json_t *id = t != NULL ? t->identity : NULL;
+	/* As it is signed: a step may work on another database than its target's. */
+	const struct attempt_state *t = step_last_attempt(step);
+	const json_t *on = json_object_get(t != NULL ? t->shown : NULL,
+	    "target");
+	const char *environment = json_str_or(on, "environment", "?");
 
-	if (t == NULL) {
+	if (!json_is_object(on)) {
 		doc_field(d, "On", STYLE_TEXT, "no database");
 		return;
 	}
 	doc_break(d);
 	doc_put(d, STYLE_LABEL, "On");
 	doc_column(d, 10);
-	doc_put(d, style_of_environment(t->environment), environment_block(
-	    a->frame, t->environment, a->set.is_mono));
+	doc_put(d, style_of_environment(environment), environment_block(
+	    a->frame, environment, a->set.is_mono));
 	doc_printf(d, STYLE_TEXT, " %s @ %s  system %s  role %s",
-	    json_str_or(id, "database", "?"), json_str_or(id, "host", "?"),
-	    json_str_or(id, "system_identifier", "?"),
-	    json_str_or(id, "role", "?"));
+	    json_str_or(on, "database", "?"), json_str_or(on, "host", "?"),
+	    json_str_or(on, "system_identifier", "?"),
+	    json_str_or(on, "role", "?"));
 }
 
 static int
