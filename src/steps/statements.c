@@ -59,9 +59,14 @@ tell_finished(struct attempt *a, const struct statement_result *r,
 
 /* ---- locks ---------------------------------------------------------------- */
 
-/* Locks that stand in other sessions' way, strongest first. */
+/*
+ * Locks that stand in other sessions' way, strongest first.  A rewrite's new
+ * heap is locked too, and has no row any more: nobody can wait for it.
+ */
 static const char locks_query[] =
     "SELECT l.mode, l.relation::regclass::text FROM pg_catalog.pg_locks l"
+    " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
+    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')"
     " WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted"
     " AND l.locktype = 'relation' AND l.relation >= 16384"
     " AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')"

@@ -34,8 +34,15 @@ say(struct doc *d, enum style style, const char *word, const char *rest)
 static void
 more(struct doc *d, enum style style, const char *text)
 {
+	char *line = mem_strdup(d, text);
+
+	/* The strip has a line for it, whatever the text has. */
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
 	doc_break(d);
-	doc_printf(d, style, " %s", text);
+	doc_printf(d, style, " %s", line);
+	talloc_free(line);
 }
 
 /* How to see to it; nothing where it is being seen to. */
