@@ -202,6 +202,14 @@ tick(struct screen *s, struct app *a)
 	s->is_dirty = true;
 }
 
+/* A frame's time, not a second, where something goes on. */
+static void
+keep_busy(struct screen *s, const struct app *a)
+{
+	if (app_is_busy(a))
+		s->is_dirty = true;
+}
+
 struct screen_news
 screen_wait(struct screen *s, struct app *a)
 {
@@ -214,6 +222,7 @@ screen_wait(struct screen *s, struct app *a)
 	int64_t now = clock_mono_ms();
 
 	tick(s, a);
+	keep_busy(s, a);
 	if (s->is_dirty && (s->was_key || now - s->drawn_ms >= FRAME_MS)) {
 		screen_draw(s, a);
 		now = clock_mono_ms();

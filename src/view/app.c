@@ -387,10 +387,17 @@ app_tick(struct app *a, int64_t now_us, int64_t mono_ms)
 
 	a->now_us = now_us;
 	a->mono_ms = mono_ms;
+	a->is_busy = false;
 	talloc_free_children(a->frame);
 	for (i = a->depth - 1; i >= 0; i--)
 		if (i < a->depth && a->stack[i].view->tick != NULL)
 			a->stack[i].view->tick(a, a->stack[i].self);
+}
+
+bool
+app_is_busy(const struct app *a)
+{
+	return a->is_busy;
 }
 
 /* ---- drawing ---------------------------------------------------------------------- */

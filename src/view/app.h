@@ -60,7 +60,9 @@ void app_engine_gone(struct app *a, const char *why);
 void app_key(struct app *a, const struct key_press *k);
 /* At least once a second; now: wall clock and monotonic. */
 void app_tick(struct app *a, int64_t now_us, int64_t mono_ms);
-void app_render(struct app *a, struct canvas *g);
+void app_render(struct app *a, struct canvas *c);
+/* Is something going on that wants ticks as soon as possible (a search)? */
+bool app_is_busy(const struct app *a);
 
 /* Tell the person something; until the next key. */
 void app_say(struct app *a, enum style s, const char *fmt, ...) PRINTF(3, 4);

@@ -323,11 +323,16 @@ put(struct area a, int row, int column, int width, enum style s,
 	return column;
 }
 
-/* Text from outside, on one line. */
+/* Text from outside, on one line: line breaks and tabs are blanks. */
 static char *
 safe(const char *text)
 {
-	return str_printable(NULL, text, strlen(text), false);
+	char *clean = str_printable(NULL, text, strlen(text), true), *p;
+
+	for (p = clean; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	return clean;
 }
 
 int

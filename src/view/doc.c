@@ -97,6 +97,18 @@ add_span(struct doc *d, enum style s, int column, char *text)
 	l->column = column + utf8_width(text);
 }
 
+/* Text from outside, on one line: line breaks and tabs are blanks. */
+static char *
+clean_line(const void *owner, const char *text)
+{
+	char *clean = str_printable(owner, text, strlen(text), true), *p;
+
+	for (p = clean; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	return clean;
+}
+
 void
 doc_put(struct doc *d, enum style s, const char *text)
 {
@@ -105,7 +117,7 @@ doc_put(struct doc *d, enum style s, const char *text)
 
 	if (text == NULL || l->column >= d->width)
 		return;
-	clean = str_printable(d, text, strlen(text), false);
+	clean = clean_line(d, text);
 	add_span(d, s, l->column, utf8_fit(d, clean, d->width - l->column,
 	    false));
 }
@@ -136,7 +148,7 @@ void
 doc_right(struct doc *d, enum style s, const char *text)
 {
 	struct line *l = last_line(d);
-	char *clean = str_printable(d, text, strlen(text), false);
+	char *clean = clean_line(d, text);
 	int from = d->width - utf8_width(clean);
 
 	if (from < 1)

@@ -195,14 +195,22 @@ static void
 fill_attributes(const json_t *item, struct doc *d)
 {
 	const json_t *list = json_object_get(item, "attributes");
-	int half = 14 + (doc_width(d) - 14) / 2;
+	int first = 14, half, width;
 	size_t i;
 
 	if (json_array_size(list) == 0)
 		return;
+	for (i = 0; i < json_array_size(list); i++) {
+		width = 3 + utf8_width(json_str_or(json_array_get(list, i),
+		    "name", ""));
+		first = width > first ? width : first;
+	}
+	if (first > doc_width(d) / 2)
+		first = doc_width(d) / 2;
+	half = first + (doc_width(d) - first) / 2;
 	doc_gap(d);
 	doc_break(d);
-	doc_column(d, 14);
+	doc_column(d, first);
 	doc_put(d, STYLE_LABEL, "expected");
 	doc_column(d, half);
 	doc_put(d, STYLE_LABEL, "actual");
@@ -210,11 +218,13 @@ fill_attributes(const json_t *item, struct doc *d)
 		const json_t *t = json_array_get(list, i);
 		const char *expected = json_str(t, "expected");
 		char *cut = utf8_fit(d, expected != NULL ? expected : "–",
-		    half - 15, false);
+		    half - first - 1, false);
 
 		doc_break(d);
-		doc_printf(d, STYLE_LABEL, "  %s", json_str_or(t, "name", ""));
-		doc_column(d, 14);
+		doc_put(d, STYLE_LABEL, "  ");
+		doc_put(d, STYLE_LABEL, utf8_fit(d, json_str_or(t, "name", ""),
+		    first - 3, false));
+		doc_column(d, first);
 		doc_put(d, STYLE_DIFF_ADD, cut);
 		doc_column(d, half);
 		doc_put(d, STYLE_DIFF_DROP, json_str_or(t, "actual", "–"));
@@ -492,31 +502,41 @@ static const struct view drift_view = {
 	.can = can, .act = act, .event = event, .hint = hint,
 };
 
-/* The newest drift report of the run's evidence, the step's own before all. */
+/* A step's place in the run; the number of steps where there is none. */
+static size_t
+index_of(const struct run_state *s, const char *step)
+{
+	size_t i;
+
+	for (i = 0; i < s->step_count; i++)
+		if (str_equal(s->steps[i].id, step))
+			break;
+	return i;
+}
+
+/* The newest drift report that this step, or one before it, has left. */
 static json_t *
 load_report(struct app *a, const char *step)
 {
 	const struct run_state *s = a->state;
-	size_t i, pass;
+	size_t i;
 
-	for (pass = 0; pass < 2; pass++)
-		for (i = s->artifact_count; i > 0; i--) {
-			const struct artifact_state *f = &s->artifacts[i - 1];
-			char *path, *text;
-			size_t size;
-			struct error err;
-			json_t *j;
+	for (i = s->artifact_count; i > 0; i--) {
+		const struct artifact_state *f = &s->artifacts[i - 1];
+		struct error err;
+		char *path, *text;
+		size_t size;
+		json_t *j;
 
-			if (!str_ends(f->name, "drift.json") ||
-			    (pass == 0 && !str_equal(f->step, step)))
-				continue;
-			path = f->name[0] == '/' ? mem_strdup(a->frame,
-			    f->name) : path_join(a->frame, a->set.folder,
-			    f->name);
-			if (file_read(a->frame, path, REPORT_MAX, &text, &size,
-			    &err) == 0 && json_parse(text, size, &j, &err) == 0)
-				return j;
-		}
+		if (!str_ends(f->name, "drift.json") ||
+		    index_of(s, f->step) > index_of(s, step))
+			continue;
+		path = f->name[0] == '/' ? mem_strdup(a->frame, f->name) :
+		    path_join(a->frame, a->set.folder, f->name);
+		if (file_read(a->frame, path, REPORT_MAX, &text, &size,
+		    &err) == 0 && json_parse(text, size, &j, &err) == 0)
+			return j;
+	}
 	return NULL;
 }
 

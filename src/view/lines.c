@@ -50,7 +50,7 @@ lines_open(const void *owner, const char *path, struct error *err)
 		return NULL;
 	}
 	talloc_set_destructor(l, lines_destroy);
-	l->chunk = NEW_ARRAY(l, char, CHUNK);
+	l->chunk = NEW_ARRAY(l, char, CHUNK + 1);
 	l->entries = NEW_ARRAY(l, struct entry, 1);
 	l->count = 1;
 	return l;
@@ -179,6 +179,59 @@ lines_get(const void *owner, struct lines *l, int64_t n)
 	newline = memchr(l->chunk, '\n', (size_t)got);
 	return mem_strndup(owner, l->chunk,
 	    newline != NULL ? (size_t)(newline - l->chunk) : (size_t)got);
+}
+
+/* Is text in the line?  Its end is at end, and may be overwritten. */
+static bool
+holds(char *line, char *end, const char *text)
+{
+	*end = '\0';
+	return strcasestr(line, text) != NULL;
+}
+
+int64_t
+lines_find(struct lines *l, const char *text, int64_t from, int direction,
+    int64_t *next)
+{
+	const struct entry *e = entry_before(l, from);
+	int64_t line = e->line, offset = e->offset, found = -1;
+	int64_t end = e + 1 < l->entries + l->count ? e[1].line :
+	    lines_count(l);
+
+	*next = direction > 0 ? end : e->line - 1;
+	while (line < end) {
+		ssize_t got = read_at(l->fd, l->chunk, CHUNK, offset);
+		char *p = l->chunk, *stop = l->chunk + got, *newline;
+
+		if (got <= 0)
+			break;
+		while (line < end && (newline = memchr(p, '\n',
+		    (size_t)(stop - p))) != NULL) {
+			bool wanted = direction > 0 ? line >= from : line <= from;
+
+			if (wanted && holds(p, newline, text)) {
+				found = line;
+				if (direction > 0)
+					return found;
+			}
+			p = newline + 1;
+			line++;
+		}
+		/* A line that fills the chunk is looked at in pieces. */
+		if (p == l->chunk) {
+			bool wanted = direction > 0 ? line >= from : line <= from;
+
+			if (wanted && holds(p, stop, text))
+				found = line;
+			if (found >= 0 && direction > 0)
+				return found;
+			p = stop;
+			if (offset + got >= l->scanned)
+				break;
+		}
+		offset += p - l->chunk;
+	}
+	return found;
 }
 
 char **

@@ -30,6 +30,15 @@ int64_t lines_scanned(const struct lines *l);	/* of which the index knows */
 /* Line n (from 0) as it is in the file, without its newline; "" past the end. */
 char *lines_get(const void *owner, struct lines *l, int64_t n);
 
+/*
+ * Look for text (in either case) from line from on, forwards (1) or
+ * backwards (-1), within one piece of the index, so that it never takes
+ * long.  The line, or -1; *next is then where to go on: below 0, or not less
+ * than lines_count(), at the end.
+ */
+int64_t lines_find(struct lines *l, const char *text, int64_t from,
+    int direction, int64_t *next);
+
 /* The last lines of a file, at most count, null-terminated; no index needed. */
 char **lines_tail(const void *owner, const char *path, int count);
 

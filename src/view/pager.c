@@ -66,24 +66,13 @@ keep_within(struct pager *p)
 
 /* ---- search ------------------------------------------------------------------- */
 
-static bool
-line_matches(struct app *a, struct pager *p, int64_t n)
-{
-	char *line = lines_get(NULL, p->lines, n);
-	bool matches = strcasestr(line, a->search) != NULL;
-
-	talloc_free(line);
-	return matches;
-}
-
 /* Go on searching for a slice of time; keys are looked at in between. */
 static void
 search_slice(struct app *a, struct pager *p)
 {
-	int64_t end = clock_mono_ms() + SEARCH_SLICE_MS, count;
-	int n;
+	int64_t end = clock_mono_ms() + SEARCH_SLICE_MS, count, next;
 
-	while (p->searching != 0) {
+	while (p->searching != 0 && clock_mono_ms() < end) {
 		count = lines_count(p->lines);
 		if (p->search_at < 0 || (p->search_at >= count &&
 		    p->is_indexed)) {
@@ -93,17 +82,14 @@ search_slice(struct app *a, struct pager *p)
 		}
 		if (p->search_at >= count)
 			return;		/* the index is not so far yet */
-		for (n = 0; n < 512 && p->search_at >= 0 &&
-		    p->search_at < count; n++, p->search_at += p->searching)
-			if (line_matches(a, p, p->search_at)) {
-				p->found = p->search_at;
-				p->top = p->found - p->rows / 3;
-				p->follow = false;
-				p->searching = 0;
-				return;
-			}
-		if (clock_mono_ms() > end)
-			return;
+		p->found = lines_find(p->lines, a->search, p->search_at,
+		    p->searching, &next);
+		p->search_at = next;
+		if (p->found < 0)
+			continue;
+		p->top = p->found - p->rows / 3;
+		p->follow = false;
+		p->searching = 0;
 	}
 }
 
@@ -350,6 +336,7 @@ tick(struct app *a, void *self)
 	p->is_indexed = lines_scan(p->lines, SCAN_BYTES);
 	if (p->searching != 0)
 		search_slice(a, p);
+	a->is_busy = !p->is_indexed || p->searching != 0;
 }
 
 static const struct view pager_view = {

@@ -136,6 +136,7 @@ has_locks(struct app *a)
 	    a->state->locks != NULL;
 }
 
+/* The last review that has begun; without one, the last comparison. */
 static struct step_state *
 find_review(struct app *a)
 {
@@ -143,11 +144,16 @@ find_review(struct app *a)
 	struct step_state *best = NULL;
 	size_t i;
 
-	for (i = 0; i < s->step_count; i++)
-		if ((str_equal(s->steps[i].kind, "review") ||
-		    str_equal(s->steps[i].kind, "drift")) &&
-		    s->steps[i].attempt_count > 0)
-			best = &s->steps[i];
+	for (i = 0; i < s->step_count; i++) {
+		struct step_state *step = &s->steps[i];
+
+		if (step->attempt_count == 0)
+			continue;
+		if (str_equal(step->kind, "review") ||
+		    (str_equal(step->kind, "drift") && (best == NULL ||
+		    !str_equal(best->kind, "review"))))
+			best = step;
+	}
 	return best;
 }
 

@@ -175,10 +175,11 @@ fill_statement(struct app *a, struct doc *d, const struct statement_state *ran,
 	doc_printf(d, style_of_class(class_), "%s",
 	    class_ != NULL ? class_ : "?");
 	doc_printf(d, STYLE_MUTED, "  %s", reason);
-	doc_right(d, style, mem_printf(a->frame, "%s%s%s%s%s", word,
-	    ms >= 0 ? "  " : "", ms >= 0 ? duration_short(a->frame, ms) : "",
-	    cost != NULL ? "  · " : "", cost != NULL ? cost : ""));
+	doc_right(d, style, mem_printf(a->frame, "%s%s%s", word,
+	    ms >= 0 ? "  " : "", ms >= 0 ? duration_short(a->frame, ms) : ""));
 	doc_sql(d, 4, text);
+	if (cost != NULL)
+		doc_wrap(d, 4, STYLE_MUTED, mem_printf(a->frame, "(%s)", cost));
 	if (ran != NULL && ran->error != NULL)
 		doc_wrap(d, 4, STYLE_FAILED,
 		    json_str_or(ran->error, "primary", "it failed"));

@@ -75,6 +75,7 @@ struct app {
 	struct journal_row *journal;
 	size_t		 journal_count;
 	int		 columns, rows;	/* of the last frame */
+	bool		 is_busy;	/* set by a view's tick: more ticks, soon */
 };
 
 /* An app without a view. */

@@ -195,6 +195,38 @@ a_line_longer_than_any_screen_is_cut_and_the_next_is_found(void **state)
 	assert_string_equal(lines_get(owner, l, 1), "next");
 }
 
+/* As a pager goes on from piece to piece. */
+static int64_t
+find(struct lines *l, const char *text, int64_t from, int direction)
+{
+	int64_t found = -1, next = from;
+
+	while (found < 0 && next >= 0 && next < lines_count(l))
+		found = lines_find(l, text, next, direction, &next);
+	return found;
+}
+
+static void
+text_is_found_forwards_and_backwards_in_either_case(void **state)
+{
+	struct buffer *b = buffer_new(owner);
+	struct lines *l;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 50000; i++)
+		buffer_printf(b, "line %d%s\n", i, i == 7 || i == 30000 ?
+		    " Needle" : "");
+	buffer_puts(b, "a needle without a newline");
+	l = lines_of(b->data, 1 << 20);
+	assert_int_equal(find(l, "needle", 0, 1), 7);
+	assert_int_equal(find(l, "needle", 8, 1), 30000);
+	assert_int_equal(find(l, "NEEDLE", 30001, 1), 50000);
+	assert_int_equal(find(l, "needle", 49999, -1), 30000);
+	assert_int_equal(find(l, "needle", 6, -1), -1);
+	assert_int_equal(find(l, "nowhere", 0, 1), -1);
+}
+
 static void
 an_empty_file_has_no_lines(void **state)
 {
@@ -231,6 +263,7 @@ main(void)
 		test(sql_keeps_its_lines_and_gets_styles),
 		test(lines_are_found_by_number_in_a_file_of_any_length),
 		test(a_line_longer_than_any_screen_is_cut_and_the_next_is_found),
+		test(text_is_found_forwards_and_backwards_in_either_case),
 		test(an_empty_file_has_no_lines),
 		test(the_tail_needs_no_index),
 	};
