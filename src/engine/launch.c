@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,20 +36,23 @@ static char *
 find_program(const void *owner, struct error *err)
 {
 	const char *given = getenv("PGRUNBOOK_ENGINE");
-	char *self, *beside;
+	char self[PATH_MAX], *beside = NULL;
+	ssize_t n;
 
 	if (given != NULL && *given != '\0')
 		return mem_strdup(owner, given);
-	self = path_real(owner, "/proc/self/exe");
-	beside = self != NULL ? path_join(owner, path_folder(owner, self),
-	    PROGRAM) : NULL;
+	/* An upgrade may have replaced this program: its folder still holds. */
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	if (n > 0)
+		beside = path_join(owner, path_folder(owner, self), PROGRAM);
 	if (beside != NULL && access(beside, X_OK) == 0)
 		return beside;
 	if (access(PKGLIBEXECDIR "/" PROGRAM, X_OK) == 0)
 		return mem_strdup(owner, PKGLIBEXECDIR "/" PROGRAM);
 	error_set(err, ERR_NOT_FOUND, "program \"" PROGRAM "\" was not found");
 	error_detail(err, "Looked beside \"%s\" and in \"%s\".",
-	    self != NULL ? self : "?", PKGLIBEXECDIR);
+	    self, PKGLIBEXECDIR);
 	return NULL;
 }
 
