@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "postgres/classify.h"
 #include "postgres/placeholder.h"
+#include "postgres/session.h"
 #include "postgres/sql.h"
 
 struct parsing {
@@ -101,6 +102,35 @@ statement_add(struct parsing *p, size_t from, size_t end)
 	return s;
 }
 
+/* "schema"."name" of a RangeVar; null: it is none. */
+static const char *
+relation_name(const void *owner, const json_t *range)
+{
+	const char *name = json_str(range, "relname");
+	const char *schema = json_str(range, "schemaname");
+	char *quoted;
+
+	if (name == NULL)
+		return NULL;
+	quoted = pg_quote_identifier(owner, name);
+	return schema == NULL ? quoted : mem_printf(owner, "%s.%s",
+	    pg_quote_identifier(owner, schema), quoted);
+}
+
+/* What ALTER, UPDATE, CREATE INDEX and TRUNCATE of one table name. */
+static const char *
+statement_relation(const void *owner, const json_t *node)
+{
+	void *at = json_object_iter((json_t *)(uintptr_t)node);
+	const json_t *body = at != NULL ? json_object_iter_value(at) : NULL;
+	const json_t *list = json_object_get(body, "relations");
+
+	if (json_array_size(list) == 1)
+		return relation_name(owner, json_object_get(
+		    json_array_get(list, 0), "RangeVar"));
+	return relation_name(owner, json_object_get(body, "relation"));
+}
+
 static void
 statement_classify(struct parsing *p, struct sql_statement *s,
     const json_t *node)
@@ -111,6 +141,7 @@ statement_classify(struct parsing *p, struct sql_statement *s,
 	s->parsed = true;
 	s->class_ = v.class_;
 	s->reason = v.reason == NULL ? "reads only" : v.reason;
+	s->relation = statement_relation(p->script, node);
 	s->lock = sql_lock_name(v.lock);
 	s->no_transaction = v.no_transaction;
 	s->transaction_control = v.transaction_control;

@@ -20,6 +20,7 @@ struct sql_statement {
 	int		 line;		/* 1-based line in the whole text */
 	enum sql_class	 class_;
 	const char	*reason;	/* one clause: "drops a column with its data" */
+	const char	*relation;	/* the one relation that it names, as SQL; null: none, or several */
 	const char	*lock;		/* strongest table lock it takes: "AccessExclusiveLock"; null: none or unknown */
 	bool		 no_transaction;	/* refuses a transaction block (CONCURRENTLY, VACUUM, …) */
 	bool		 transaction_control;	/* BEGIN, COMMIT, ROLLBACK, … */

@@ -197,6 +197,7 @@ static void
 put_costs(struct attempt *a, struct plan *p)
 {
 	json_t *list = json_object_get(p->shown, "statements"), *each;
+	const char *lock;
 	const json_t *was;
 	char *time, *text;
 	size_t i;
@@ -206,9 +207,12 @@ put_costs(struct attempt *a, struct plan *p)
 		if (was == NULL)
 			continue;
 		time = duration_short(NULL, json_int(was, "ms", 0));
+		/* A lock is worth a word where it is not the one foretold. */
+		lock = json_str_or(was, "lock", "");
+		if (str_starts(lock, json_str_or(each, "lock", "?")))
+			lock = "";
 		text = mem_printf(time, "rehearsed %s%s%s", time,
-		    json_str(was, "lock") != NULL ? ", " : "",
-		    json_str_or(was, "lock", ""));
+		    *lock != '\0' ? ", " : "", lock);
 		plan_cost(p, i, text);
 		talloc_free(time);
 	}
@@ -266,6 +270,8 @@ plan_pending(struct attempt *a, struct work *w, struct error *err)
 		if (w->statuses[i] == MIGRATION_PENDING)
 			plan_add_sql(a, p, statements_of(w, &w->list[i]));
 	plan_lines(p, w, pending, codified);
+	if (w->session != NULL && plan_measure(p, w->session, err) < 0)
+		return -1;
 	put_costs(a, p);
 	if (a->step->rollback == NULL)
 		plan_undo(p, "a failed migration undoes itself; what is "

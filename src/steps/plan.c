@@ -93,6 +93,9 @@ statement_json(const struct attempt *a, const struct sql_statement *st)
 
 	if (st->lock != NULL)
 		json_object_set_new(j, "lock", json_string(st->lock));
+	if (st->relation != NULL)
+		json_object_set_new(j, "relation", json_text(st->relation,
+		    strlen(st->relation)));
 	return j;
 }
 
@@ -133,9 +136,59 @@ plan_cost(struct plan *p, size_t statement, const char *text)
 {
 	json_t *list = json_object_get(p->shown, "statements");
 	json_t *st = json_array_get(list, statement);
+	const char *before = json_str(st, "cost");
+	char *all;
 
-	if (st != NULL)
-		json_object_set_new(st, "cost", json_text(text, strlen(text)));
+	if (st == NULL)
+		return;
+	all = mem_printf(NULL, "%s%s%s", before != NULL ? before : "",
+	    before != NULL ? " · " : "", text);
+	json_object_set_new(st, "cost", json_text(all, strlen(all)));
+	talloc_free(all);
+}
+
+/* "about 80,000 rows, 8.5 MB"; null: no such table, or an empty one. */
+static char *
+figures(const void *owner, const struct pg_result *r)
+{
+	const char *rows;
+
+	if (r->rows != 1 || pg_value_int(r, 0, 1) == 0)
+		return NULL;
+	rows = pg_value_int(r, 0, 0) < 0 ? "rows were never counted" :
+	    mem_printf(owner, "about %s rows",
+	    str_count(owner, pg_value_int(r, 0, 0)));
+	return mem_printf(owner, "%s, %s", rows,
+	    str_bytes(owner, pg_value_int(r, 0, 1)));
+}
+
+int
+plan_measure(struct plan *p, struct pg_session *s, struct error *err)
+{
+	static const char query[] =
+	    "SELECT c.reltuples::pg_catalog.int8,"
+	    " pg_catalog.pg_total_relation_size(c.oid)"
+	    " FROM pg_catalog.pg_class c"
+	    " WHERE c.oid = pg_catalog.to_regclass($1)";
+	json_t *list = json_object_get(p->shown, "statements"), *st;
+	struct pg_result *r;
+	const char *relation;
+	char *text;
+	size_t i;
+
+	json_array_foreach(list, i, st) {
+		relation = json_str(st, "relation");
+		if (relation == NULL || !str_equal(json_str(st, "class"), "B"))
+			continue;
+		if (pg_exec(p, s, query, 1, &relation, &r, err) < 0)
+			return error_context(err,
+			    "could not measure relation %s", relation);
+		text = figures(r, r);
+		if (text != NULL)
+			plan_cost(p, i, text);
+		talloc_free(r);
+	}
+	return 0;
 }
 
 static json_t *

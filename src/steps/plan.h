@@ -18,8 +18,11 @@ struct plan *plan_sql(struct attempt *a, const char *sql);
 
 /* Statements of sql behind those that are there; the class rises with them. */
 void plan_add_sql(struct attempt *a, struct plan *p, const char *sql);
-/* The last statement's cost: "rehearsed 6.2s". */
+/* More of a statement's cost: "rehearsed 6.2s". */
 void plan_cost(struct plan *p, size_t statement, const char *text);
+/* Rows and bytes of what each class B statement names, as its cost. */
+int plan_measure(struct plan *p, struct pg_session *s, struct error *err)
+    WARN_UNUSED;
 void plan_raise(struct plan *p, enum step_class class_, const char *reason);
 void plan_line(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 void plan_undo(struct plan *p, const char *fmt, ...) PRINTF(2, 3);

@@ -56,7 +56,15 @@ render_file(const void *owner, struct attempt *a, struct error *err)
 /* ---- plan and run ---------------------------------------------------------- */
 
 static int
-plan_text_of(struct attempt *a, char *sql)
+measure(struct attempt *a, struct plan *p, struct error *err)
+{
+	struct pg_session *s = attempt_session(a, NULL, a->database, err);
+
+	return s == NULL ? -1 : plan_measure(p, s, err);
+}
+
+static int
+plan_text_of(struct attempt *a, char *sql, struct error *err)
 {
 	const struct sql_spec *spec = a->step->spec;
 	struct plan *p;
@@ -78,19 +86,19 @@ plan_text_of(struct attempt *a, char *sql)
 		plan_undo(p, "undone by itself where it fails; "
 		    "not once it is committed");
 	talloc_free(sql);
-	return 0;
+	return p->class_ == CLASS_B && !a->is_dry ? measure(a, p, err) : 0;
 }
 
 static int
 plan(struct attempt *a, struct error *err)
 {
-	return plan_text_of(a, render(NULL, a, err));
+	return plan_text_of(a, render(NULL, a, err), err);
 }
 
 static int
 plan_file(struct attempt *a, struct error *err)
 {
-	return plan_text_of(a, render_file(NULL, a, err));
+	return plan_text_of(a, render_file(NULL, a, err), err);
 }
 
 /* A one-row query's first column; the number of rows that were changed. */

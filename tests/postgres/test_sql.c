@@ -287,6 +287,24 @@ tokens_are_told_by_kind(void **state UNUSED)
 	talloc_free(tokens);
 }
 
+static void
+a_statement_names_its_one_relation(void **state)
+{
+	struct sql_script *s = sql_parse(NULL,
+	    "ALTER TABLE shop.\"Orders\" DROP COLUMN x; TRUNCATE orders;"
+	    "DELETE FROM orders; TRUNCATE a, b; SELECT 1");
+
+	(void)state;
+	assert_int_equal(s->count, 5);
+	assert_string_equal(s->statements[0].relation,
+	    "\"shop\".\"Orders\"");
+	assert_string_equal(s->statements[1].relation, "\"orders\"");
+	assert_string_equal(s->statements[2].relation, "\"orders\"");
+	assert_null(s->statements[3].relation);
+	assert_null(s->statements[4].relation);
+	talloc_free(s);
+}
+
 int
 main(void)
 {
@@ -303,6 +321,7 @@ main(void)
 		cmocka_unit_test(an_undefined_name_is_told_with_its_place),
 		cmocka_unit_test(the_names_in_a_text_are_listed_once),
 		cmocka_unit_test(tokens_are_told_by_kind),
+		cmocka_unit_test(a_statement_names_its_one_relation),
 	};
 
 	return test_main(tests, NULL, NULL);
