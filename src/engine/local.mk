@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/create.c src/engine/create.h \
 	src/engine/engine.c src/engine/engine.h \
+	src/engine/evidence.c \
 	src/engine/failure.c \
 	src/engine/gate.c \
 	src/engine/intents.c \

@@ -397,7 +397,7 @@ engine_open(struct engine *e, struct error *err)
 		return -1;
 	take_values(e, created);
 	if (journal_beginning(e, created, vars, &torn, from) == 0)
-		return 0;
+		return engine_record_leftovers(e, err);
 	*err = e->fatal;
 	return -1;
 }

@@ -91,6 +91,10 @@ struct step_state *engine_current(struct engine *e);
 /* Load, resolve, connect; journal the beginning. */
 int engine_open(struct engine *e, struct error *err) WARN_UNUSED;
 
+/* ---- evidence.c ---- */
+/* Files that a crash left without their records get them. */
+int engine_record_leftovers(struct engine *e, struct error *err) WARN_UNUSED;
+
 /* ---- plan.c ---- */
 /* The plan of run_opened.  only_rollback: its phase is what runs. */
 json_t *engine_plan(const struct window *w, bool only_rollback);

@@ -143,6 +143,9 @@ check_extra(struct verifier *v, const char *sub, int depth)
 	for (i = 0; i < count && rc == 0; i++) {
 		char *name = mem_printf(path, "%s/%s", sub, names[i]);
 
+		/* A backup that was not finished. */
+		if (str_ends(name, ".partial"))
+			continue;
 		if (file_is_folder(path_join(path, v->folder, name)))
 			rc = check_extra(v, name, depth + 1);
 		else if (json_object_get(v->named, name) == NULL &&

@@ -19,7 +19,8 @@ struct verify_result {
  * ERR_VERIFY names the first line or file that does not hold.  Each digest
  * that was signed is computed anew from what was shown.  A run that is not
  * closed can hold too: see is_closed.  Files under artifacts/ and runbooks/
- * that no record names do not hold, but for what a crash left (".part").
+ * that no record names do not hold, but for what a crash left (".part",
+ * ".partial").
  */
 int run_verify(const char *folder, struct verify_result *result,
     struct error *err) WARN_UNUSED;
