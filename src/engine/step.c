@@ -251,6 +251,11 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 		return -1;
 	if (rc != 0)
 		e->failed_here = step;
+	/* What took effect is not done again by a mere rule. */
+	if (rc != 0 && a->is_committed) {
+		e->retried = step;
+		e->retries = INT64_MAX;
+	}
 	if (rc != 0 && err.code == ERR_LOST)
 		return finish_lost(e, step, s, a, ms, &err);
 	if (finish(e, a, rc == 0 ? "done" : outcome_of(&err), ms,

@@ -135,6 +135,20 @@ artifact_write(struct artifact *a, const void *bytes, size_t size_bytes,
 	return 0;
 }
 
+int
+artifact_sync(struct artifact *a, struct error *err)
+{
+	if (a->why.code == ERR_NONE && fdatasync(a->fd) != 0) {
+		error_errno(&a->why, ERR_IO, "could not sync");
+		error_context(&a->why, "artifact \"%s\"", a->name);
+	}
+	if (a->why.code == ERR_NONE)
+		return 0;
+	if (err != NULL)
+		*err = a->why;
+	return -1;
+}
+
 int64_t
 artifact_size(const struct artifact *a)
 {

@@ -29,6 +29,8 @@ struct artifact *artifact_open(const void *owner, const char *folder,
     const char *name, struct error *err);
 int artifact_write(struct artifact *a, const void *bytes, size_t size_bytes,
     struct error *err) WARN_UNUSED;
+/* What was written so far is durable, though not under its final name yet. */
+int artifact_sync(struct artifact *a, struct error *err) WARN_UNUSED;
 int64_t artifact_size(const struct artifact *a);
 /* Durable and under its final name when this returns 0.  a is freed either way. */
 int artifact_close(struct artifact *a, struct artifact_info *info,

@@ -60,6 +60,7 @@ struct attempt {
 	int		 number;
 	const char	*uuid;		/* of this attempt: the marker row's key */
 	bool		 is_cancelled;
+	bool		 is_committed;	/* what fails now does not undo what was done */
 	bool		 is_dry;	/* "pgrunbook plan": render only, no server, undefined values stay as written */
 	int64_t		 lock_timeout_ms, statement_timeout_ms;	/* effective; 0: none */
 	struct plan	*plan;

@@ -222,7 +222,7 @@ compare_watched(const void *owner, struct attempt *a, struct pg_session *s,
 static int
 unfreeze_in(struct attempt *a, const void *owner, struct error *err)
 {
-	struct statements_options o = { LIFT, true, false, NULL };
+	struct statements_options o = { LIFT, true, false, NULL, NULL };
 	struct pg_session *s = session_of(a, err);
 	char *count;
 

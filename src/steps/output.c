@@ -152,6 +152,16 @@ attempt_printf(struct attempt *a, struct error *err, const char *fmt, ...)
 }
 
 int
+output_sync(struct attempt *a, struct error *err)
+{
+	if (a->private_->output_error.code != ERR_NONE) {
+		*err = a->private_->output_error;
+		return -1;
+	}
+	return a->output != NULL ? artifact_sync(a->output, err) : 0;
+}
+
+int
 output_finish(struct attempt *a, struct error *err)
 {
 	struct artifact_info info;

@@ -33,6 +33,11 @@ struct attempt_private {
 	struct error	 output_error;	/* of a write in a callback of the loop */
 };
 
+/*
+ * The output so far is durable: before a COMMIT, so that a full disk shows
+ * while nothing has happened yet.
+ */
+int output_sync(struct attempt *a, struct error *err) WARN_UNUSED;
 /* Close the output artifact and journal it. */
 int output_finish(struct attempt *a, struct error *err) WARN_UNUSED;
 

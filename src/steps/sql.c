@@ -127,8 +127,7 @@ run_text(struct attempt *a, char *sql, bool read_only, struct error *err)
 {
 	const struct sql_spec *spec = a->step->spec;
 	struct statements_options o = { sql, spec->transaction || read_only,
-	    read_only, spec->expect };
-	struct statement_result last = { 0 };
+	    read_only, spec->expect, register_answer };
 	char *database = NULL;
 	struct pg_session *s;
 	int rc = -1;
@@ -139,10 +138,8 @@ run_text(struct attempt *a, char *sql, bool read_only, struct error *err)
 	    (database = attempt_expand(sql, a, spec->database, err)) != NULL) {
 		s = attempt_session(a, NULL, database, err);
 		if (s != NULL)
-			rc = statements_run(sql, a, s, &o, &last, err);
+			rc = statements_run(sql, a, s, &o, NULL, err);
 	}
-	if (rc == 0)
-		rc = register_answer(a, &last.answer, err);
 	talloc_free(sql);
 	return rc;
 }

@@ -224,6 +224,16 @@ refuse(const struct sql_script *script, bool in_transaction, struct error *err)
 	return 0;
 }
 
+/* What the last statement gave is as it has to be, and kept. */
+static int
+take_answer(struct attempt *a, const struct statements_options *o,
+    const struct answer *answer, struct error *err)
+{
+	if (expect_holds(a, o->expect, answer, err) < 0)
+		return -1;
+	return o->keep != NULL ? o->keep(a, answer, err) : 0;
+}
+
 static int
 run_alone(const void *owner, struct attempt *a, struct pg_session *s,
     const struct statements_options *o, const struct sql_script *script,
@@ -240,7 +250,8 @@ run_alone(const void *owner, struct attempt *a, struct pg_session *s,
 		return -1;
 	if (run_each(owner, a, s, NULL, script, last, err) < 0)
 		return -1;
-	return expect_holds(a, o->expect, &last->answer, err);
+	a->is_committed = a->is_committed || !o->read_only;
+	return take_answer(a, o, &last->answer, err);
 }
 
 static int
@@ -255,8 +266,9 @@ run_together(const void *owner, struct attempt *a, struct pg_session *s,
 	if (t == NULL)
 		return -1;
 	rc = run_each(owner, a, s, t, script, last, err);
+	/* Once it is committed a crash must find the value in the journal. */
 	if (rc == 0)
-		rc = expect_holds(a, o->expect, &last->answer, err);
+		rc = take_answer(a, o, &last->answer, err);
 	if (rc == 0)
 		rc = transaction_commit(t, err);
 	else

@@ -58,6 +58,8 @@ struct statements_options {
 	bool		 in_transaction;
 	bool		 read_only;
 	const json_t	*expect;	/* may be null; held before COMMIT */
+	/* Keeps the last statement's answer; likewise. */
+	int		(*keep)(struct attempt *, const struct answer *, struct error *);
 };
 int statements_run(const void *owner, struct attempt *a, struct pg_session *s,
     const struct statements_options *o, struct statement_result *last,

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/outcome.h"
+#include "steps/private.h"
 #include "steps/statements.h"
 
 static const char *
@@ -66,6 +67,7 @@ transaction_begin(const void *owner, struct attempt *a, struct pg_session *s,
 	t->locks = buffer_new(t);
 	t->xid = "";
 	t->is_read_only = read_only;
+	a->is_committed = a->is_committed && read_only;
 	snprintf(t->uuid, sizeof(t->uuid), "%s", uuid);
 	if (!read_only && prepare_marker(a, s, &has_marker, err) < 0)
 		goto failed;
@@ -97,9 +99,9 @@ transaction_commit(struct transaction *t, struct error *err)
 		transaction_rollback(t);
 		return -1;
 	}
-	if (!t->is_read_only && attempt_event(t->attempt,
-	    EVENT_ABOUT_TO_COMMIT, json_pack("{s:s}", "xid", t->xid),
-	    err) < 0) {
+	if (!t->is_read_only && (output_sync(t->attempt, err) < 0 ||
+	    attempt_event(t->attempt, EVENT_ABOUT_TO_COMMIT,
+	    json_pack("{s:s}", "xid", t->xid), err) < 0)) {
 		transaction_rollback(t);
 		return -1;
 	}
@@ -110,6 +112,8 @@ transaction_commit(struct transaction *t, struct error *err)
 	if (!str_equal(r->tag, "COMMIT"))
 		return error_set(err, ERR_SQL,
 		    "the server rolled the transaction back (%s)", r->tag);
+	t->attempt->is_committed = t->attempt->is_committed ||
+	    !t->is_read_only;
 	return 0;
 }
 
@@ -179,7 +183,9 @@ ask_server(struct attempt *a, const char *database,
 	json_decref(pinned);
 	if (rc == 0) {
 		*outcome = answer.outcome;
-		snprintf(proof, 256, "%s", answer.reason);
+		snprintf(proof, 256, "%s%s%s", answer.reason,
+		    answer.cure != NULL ? "; before it is tried again: " : "",
+		    answer.cure != NULL ? answer.cure : "");
 		snprintf(query, 512, "%s",
 		    answer.query != NULL ? answer.query : "");
 	}
