@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ static void __attribute__((constructor))
 arm_by_environment(void)
 {
 	const char *error = getenv("FAILFS_ERRNO");
+	const char *action = getenv("FAILFS_ACTION");
 	struct failfs how = {
 		.calls = getenv("FAILFS_CALLS"),
 		.path = getenv("FAILFS_PATH"),
@@ -50,6 +52,7 @@ arm_by_environment(void)
 		.times = number("FAILFS_TIMES", 1),
 		.error = ENOSPC,
 		.short_bytes = (size_t)number("FAILFS_SHORT", 0),
+		.kills = action != NULL && strcmp(action, "kill") == 0,
 	};
 
 	if (error != NULL && strcmp(error, "EIO") == 0)
@@ -89,6 +92,9 @@ fails(const char *call, const char *path)
 	    (armed.times > 0 && seen >= armed.nth + armed.times))
 		return false;
 	failed = true;
+	/* A write that is to stop short does that first. */
+	if (armed.kills && short_left == 0)
+		kill(getpid(), SIGKILL);
 	errno = armed.error;
 	return true;
 }

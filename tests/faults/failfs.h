@@ -12,6 +12,8 @@
  *     FAILFS_TIMES   so many fail from there on (1; 0: all)
  *     FAILFS_ERRNO   ENOSPC, EIO or EDQUOT (ENOSPC)
  *     FAILFS_SHORT   a write that fails writes so many bytes first (0)
+ *     FAILFS_ACTION  "kill": instead of failing the process is killed, before
+ *                    the call (a short write: after those bytes)
  */
 #ifndef PGRUNBOOK_TESTS_FAULTS_FAILFS_H
 #define PGRUNBOOK_TESTS_FAULTS_FAILFS_H
@@ -26,6 +28,7 @@ struct failfs {
 	int		 times;		/* 0: all from there on */
 	int		 error;
 	size_t		 short_bytes;
+	bool		 kills;		/* the process, instead of failing */
 };
 
 /* From here on; the count begins anew.  The strings are borrowed. */

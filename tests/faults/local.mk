@@ -16,3 +16,20 @@ tests/faults/failfs.so: tests/faults/failfs.c tests/faults/failfs.h
 		-I$(top_srcdir)/tests $(CPPFLAGS) $(OPTIMIZE) $(WARN_CFLAGS) \
 		$(CFLAGS) -fPIC -shared -o $@ \
 		$(top_srcdir)/tests/faults/failfs.c -ldl
+
+# Whole runs on a real server, and what befalls them.
+check_LIBRARIES += tests/faults/libstage.a
+tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h
+
+fault_tests = tests/faults/test_run
+check_PROGRAMS += $(fault_tests)
+TESTS += $(fault_tests)
+fault_test_libs = tests/faults/libstage.a $(harness_libs) $(engine_libs) \
+	$(base_libs)
+tests_faults_test_run_LDADD = $(fault_test_libs)
+
+# At each point instead of some; says how many there are.
+.PHONY: check-faults
+check-faults: $(fault_tests) $(check_DATA) pgrunbook-engine pgrunbook
+	@$(AM_TESTS_ENVIRONMENT) FAULTS_ALL=1; export FAULTS_ALL; \
+	for t in $(fault_tests); do ./$$t || exit 1; done
