@@ -156,6 +156,34 @@ what_the_table_cannot_say_has_words_of_its_own(void **state)
 	    "the engine is stopping");
 }
 
+static void
+a_review_is_not_finished_while_an_item_is_undecided(void **state)
+{
+	const char *finish = "{'step': 'main/look'}";
+	struct error err;
+
+	(void)state;
+	refuses(AT_QUESTION, INTENT_FINISH_REVIEW, finish,
+	    "the step does not ask for decisions");
+	sample_append(e->run, EVENT_ATTEMPT_STARTED, mem_printf(owner,
+	    "{'step': 'main/look', 'attempt': 1, 'digest': '%s'}",
+	    step_last_attempt(&e->run->state->steps[0])->digest));
+	sample_append(e->run, EVENT_ASKED, "{'step': 'main/look', 'attempt': 1,"
+	    "'question': {'type': 'review', 'items': ["
+	    " {'id': 'i1', 'class': 'B'}, {'id': 'i2', 'class': 'A'},"
+	    " {'id': 'i3', 'class': 'C'}]}}");
+	refuses(AT_QUESTION, INTENT_FINISH_REVIEW, finish,
+	    "2 items are not decided yet");
+
+	sample_append(e->run, EVENT_DECIDED, "{'step': 'main/look', 'item': "
+	    "'i1', 'truth': 'database', 'principal': 'p'}");
+	refuses(AT_QUESTION, INTENT_FINISH_REVIEW, finish,
+	    "1 item is not decided yet");
+	sample_append(e->run, EVENT_DECIDED, "{'step': 'main/look', 'item': "
+	    "'i2', 'truth': 'migrations', 'principal': 'p'}");
+	assert_ok(policy(INTENT_FINISH_REVIEW, finish, &err), &err);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -164,6 +192,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		test(each_intent_has_its_times),
 		test(what_the_table_cannot_say_has_words_of_its_own),
+		test(a_review_is_not_finished_while_an_item_is_undecided),
 	};
 
 	return test_main(tests, NULL, NULL);
