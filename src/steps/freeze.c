@@ -45,7 +45,7 @@ freeze_sql(const void *owner, const char *run, const char *reason)
 	    "        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',\n"
 	    "            MESSAGE = 'schema changes are frozen: ' || tg_tag || ' is refused',\n"
 	    "            DETAIL = %s,\n"
-	    "            HINT = 'pgrunbook run ' || %s || ' lifts the freeze';\n"
+	    "            HINT = 'the window lifts it, see pgrunbook attach ' || %s;\n"
 	    "    END IF;\n"
 	    "END $pgrunbook$;\n"
 	    "CREATE EVENT TRIGGER pgrunbook_freeze ON ddl_command_start\n"

@@ -155,7 +155,7 @@ draw_item(struct app *a, struct drift_view *v, struct area area, int row,
 	column = area_fit(area, row, 5, 10, STYLE_MUTED,
 	    json_str_or(item, "kind", ""));
 	area_right(area, row, area.columns - 1, d != NULL ? STYLE_DONE :
-	    str_equal(truth, "undecided") ? STYLE_CALL : STYLE_MUTED, truth);
+	    str_equal(truth, "undecided") ? STYLE_WAITING : STYLE_MUTED, truth);
 	area_fit(area, row, column + 1, area.columns - column - 16, STYLE_TEXT,
 	    json_str_or(item, "title", json_str_or(item, "key", "")));
 }

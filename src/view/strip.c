@@ -148,10 +148,11 @@ say_needs(struct app *a, struct doc *d, const char *needs)
 		say_failure(a, d, step);
 	} else if (str_equal(needs, "decision")) {
 		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
-		    "%sdrift items to decide, %s", press(a, "press s: "),
+		    "%sdrift items to decide, for %s", press(a, "press s: "),
 		    title));
 		more(d, STYLE_MUTED,
-		    "each item: are the migrations right, or the database?");
+		    "each item: are the migrations right, or the database? "
+		    "s finishes when all are decided");
 	} else {
 		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
 		    "%s%s", press(a, "press s to answer: "), title));
