@@ -1,8 +1,9 @@
-# build-aux/local.mk - checks of the source tree itself.
+# build-aux/local.mk - checks of the source tree, and of how programs are linked.
 
 tree_checks = build-aux/check-layers build-aux/check-tests-listed
-TESTS += $(tree_checks)
-EXTRA_DIST += $(tree_checks)
+program_checks = build-aux/check-links
+TESTS += $(tree_checks) $(program_checks)
+EXTRA_DIST += $(tree_checks) $(program_checks)
 
 EXTRA_DIST += build-aux/print-coverage
 

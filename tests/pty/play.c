@@ -27,6 +27,7 @@
 #include "tui/tui.h"
 #include "view/plain.h"
 #include "wire/server.h"
+#include "wire/socket.h"
 
 static struct run *r;
 static bool is_over;
@@ -150,8 +151,8 @@ start_engine(const char *folder)
 	char *socket_path = run_socket_path(NULL, folder);
 	struct error err = { 0 };
 	char *pid;
+	int i, fd = -1;
 	pid_t child;
-	int i;
 
 	unlink(socket_path);
 	child = fork();
@@ -166,8 +167,11 @@ start_engine(const char *folder)
 	if (file_write_atomic(mem_printf(socket_path, "%s/engine.pid", folder),
 	    pid, strlen(pid), 0600, &err) != 0)
 		fprintf(stderr, "play: %s\n", err.primary);
-	for (i = 0; i < 1000 && access(socket_path, F_OK) != 0; i++)
+	/* The socket is a file before it listens: an answer is waited for. */
+	for (i = 0; i < 1000 && (fd = wire_socket_connect(folder, &err)) < 0; i++)
 		usleep(10000);
+	if (fd >= 0)
+		close(fd);
 	talloc_free(socket_path);
 }
 
