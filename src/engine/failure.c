@@ -113,17 +113,36 @@ follow_rule(struct engine *e, const struct step *step, struct step_state *s)
 	}
 }
 
+/* It could not be rendered, or a person's answer was not there yet. */
+static bool
+nothing_has_run(const struct step_state *s)
+{
+	return s->status == STEP_FAILED && (s->plan_error != NULL ||
+	    str_equal(json_str(last_error(s), "code"), "waiting"));
+}
+
+/* Who starts a headless run again wants it to go on where that harms nothing. */
+static int
+try_again(struct engine *e, const struct step_state *s)
+{
+	return engine_append(e, EVENT_RETRIED, json_pack("{s:s, s:s}",
+	    "step", s->id, "reason",
+	    "the run goes on, and nothing of it had run"));
+}
+
 static void
 stop_headless(struct engine *e, const struct step_state *s)
 {
 	const json_t *error = last_error(s);
+	const char *code = json_str_or(error, "code", "");
 
 	engine_stop(e, NULL, "step \"%s\" is %s%s%s", s->id,
 	    step_status_word(s->status), error != NULL ? ": " : "",
 	    json_str_or(error, "primary", ""));
 	/* One that found nobody waits; the rest is a failure. */
-	e->exit_code = strcmp(json_str_or(error, "code", ""), "waiting") == 0 ?
-	    4 : 1;
+	e->exit_code = strcmp(code, "waiting") == 0 ? 4 :
+	    s->plan_error != NULL && (strcmp(code, "connect") == 0 ||
+	    strcmp(code, "identity") == 0) ? 7 : 1;
 }
 
 int
@@ -133,12 +152,15 @@ engine_failure(struct engine *e)
 	size_t index = e->run->state->current;
 	enum step_status status = s->status;
 	const struct step *step = e->steps[index];
+	bool is_from_before = e->failed_here == NULL;
 	int rc = retry(e, step, s);
 
 	if (rc == 0)
 		rc = follow_rule(e, step, s);
 	if (rc != 0)
 		return rc > 0 ? 0 : -1;
+	if (e->options->is_headless && is_from_before && nothing_has_run(s))
+		return try_again(e, s);
 	if (e->options->is_headless) {
 		stop_headless(e, s);
 		return -1;
