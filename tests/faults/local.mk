@@ -21,12 +21,17 @@ tests/faults/failfs.so: tests/faults/failfs.c tests/faults/failfs.h
 check_LIBRARIES += tests/faults/libstage.a
 tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h
 
-fault_tests = tests/faults/test_run
+fault_tests = \
+	tests/faults/test_commands \
+	tests/faults/test_run \
+	tests/faults/test_server
 check_PROGRAMS += $(fault_tests)
 TESTS += $(fault_tests)
 fault_test_libs = tests/faults/libstage.a $(harness_libs) $(engine_libs) \
 	$(base_libs)
+tests_faults_test_commands_LDADD = $(fault_test_libs)
 tests_faults_test_run_LDADD = $(fault_test_libs)
+tests_faults_test_server_LDADD = $(fault_test_libs)
 
 # At each point instead of some; says how many there are.
 .PHONY: check-faults
