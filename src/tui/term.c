@@ -121,6 +121,8 @@ set_up_colours(struct theme *t)
 	}
 	use_default_colors();
 	term.colours = COLORS;
+	if (term.colours < 88)
+		theme_with_eight_colours(t);
 	term.is_rgb = terminfo_is_rgb();
 }
 

@@ -267,6 +267,10 @@ theme_load(const void *owner, const char *name, struct error *err)
 	return NULL;
 }
 
+#define HUE_MIN		0x18	/* less of a difference is grey */
+#define GROUND_LIGHT	0xa0
+#define GREY_LIGHT	0x68
+
 /* ---- fewer colours ------------------------------------------------------------------ */
 
 void
@@ -313,6 +317,109 @@ distance(int a, int b)
 	int blue = (a & 255) - (b & 255);
 
 	return 3 * red * red + 6 * green * green + blue * blue;
+}
+
+/* The hue alone, as bright as it can be; -1: there is hardly any. */
+static int
+hue_of(int rgb)
+{
+	int part[3] = { rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255 };
+	int low = part[0], high = part[0], i;
+
+	for (i = 1; i < 3; i++) {
+		low = part[i] < low ? part[i] : low;
+		high = part[i] > high ? part[i] : high;
+	}
+	if (high - low < HUE_MIN)
+		return -1;
+	for (i = 0; i < 3; i++)
+		part[i] = (part[i] - low) * 255 / (high - low);
+	return part[0] << 16 | part[1] << 8 | part[2];
+}
+
+static int
+brightness(int rgb)
+{
+	int red = rgb >> 16 & 255, green = rgb >> 8 & 255, blue = rgb & 255;
+	int high = red > green ? red : green;
+
+	return high > blue ? high : blue;
+}
+
+static int
+rgb_of(int colour)
+{
+	return colour & COLOUR_RGB ? colour & 0xffffff : palette_rgb(colour);
+}
+
+/* A grey is black or white, never a colour that happens to be as bright. */
+static int
+plain_colour(int rgb, int hue)
+{
+	if (hue < 0)
+		return brightness(rgb) >= GREY_LIGHT ? 7 : 0;
+	return colour_nearest(COLOUR_RGB | hue, 8);
+}
+
+/*
+ * One of the first eight for a ground.  A dark one stays what is nearest to
+ * it; a light one keeps its hue, since that is what tells the blocks of the
+ * environments apart.
+ */
+static int
+plain_ground(int colour)
+{
+	int rgb = rgb_of(colour), hue = hue_of(rgb);
+
+	return plain_colour(rgb, hue < 0 || brightness(rgb) >= GROUND_LIGHT ?
+	    hue : rgb);
+}
+
+/* Greys that are to recede are dim, where the terminal can. */
+static int
+plain_text(int colour, unsigned *attributes)
+{
+	int rgb = rgb_of(colour), hue = hue_of(rgb);
+
+	if (hue < 0 && brightness(rgb) < GROUND_LIGHT && brightness(rgb) > 0x40)
+		*attributes |= LOOK_DIM;
+	return plain_colour(rgb, hue);
+}
+
+static void
+plain_look(struct look *k)
+{
+	int fg = k->fg, bg = k->bg;
+
+	if (bg > 7) {
+		k->bg = plain_ground(bg);
+		/* A grey that would become the ground itself. */
+		if (k->bg == 0 && rgb_of(bg) != 0) {
+			k->fg = k->bg = COLOUR_DEFAULT;
+			k->attributes |= LOOK_REVERSE;
+			return;
+		}
+	}
+	if (fg > 7)
+		k->fg = plain_text(fg, &k->attributes);
+	if (k->fg == COLOUR_DEFAULT || (fg <= 7 && bg <= 7))
+		return;
+	if (k->fg == 0 && (k->bg == COLOUR_DEFAULT || k->bg == 0)) {
+		k->fg = k->bg == 0 ? 7 : COLOUR_DEFAULT;
+	} else if (k->bg == 7 && (k->fg & 2) != 0) {
+		k->fg = 0;	/* green, yellow, cyan, white: too light there */
+	} else if (k->fg == k->bg) {
+		k->fg = 7;
+	}
+}
+
+void
+theme_with_eight_colours(struct theme *t)
+{
+	size_t i;
+
+	for (i = 0; i < STYLE_COUNT; i++)
+		plain_look(&t->looks[i]);
 }
 
 int

@@ -54,6 +54,12 @@ struct theme *theme_read(const void *owner, const char *path, struct lint *l);
 /* What a theme comes down to without colours. */
 void theme_without_colours(struct theme *t);
 
+/*
+ * What a theme comes down to with the eight named colours: hues stay apart,
+ * and nothing becomes as dark as its ground.  A grey ground is reversed.
+ */
+void theme_with_eight_colours(struct theme *t);
+
 /* The nearest of a terminal's first count colours (8, 16, 88, 256); COLOUR_DEFAULT stays. */
 int colour_nearest(int colour, int count);
 

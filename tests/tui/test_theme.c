@@ -131,6 +131,44 @@ a_terminal_with_fewer_colours_gets_the_nearest(void **state)
 	assert_int_equal(colour_nearest(12, 8), 4);
 }
 
+static void
+with_eight_colours_hues_stay_apart_and_nothing_is_unseen(void **state)
+{
+	struct error err = { 0 };
+	struct theme *t = theme_load(owner, mem_printf(owner,
+	    "%s/themes/default.theme", test_srcdir()), &err);
+	size_t i;
+
+	(void)state;
+	assert_got(t, &err);
+	theme_with_eight_colours(t);
+	/* Done is green, not the yellow of what waits. */
+	assert_int_equal(t->looks[STYLE_DONE].fg, 2);
+	assert_int_equal(t->looks[STYLE_WAITING].fg, 3);
+	assert_int_equal(t->looks[STYLE_ENV_SANDBOX].bg, 2);
+	assert_int_equal(t->looks[STYLE_ENV_SHARED].bg, 3);
+	assert_int_equal(t->looks[STYLE_ENV_PRODUCTION].bg, 1);
+	assert_int_equal(t->looks[STYLE_MUTED].fg, 7);
+	/* A dark grey ground or line would be black on black. */
+	assert_int_equal(t->looks[STYLE_SELECTED_AWAY].attributes,
+	    LOOK_REVERSE);
+	assert_int_equal(t->looks[STYLE_BORDER].fg, COLOUR_DEFAULT);
+	t = theme_load(owner, mem_printf(owner, "%s/themes/light.theme",
+	    test_srcdir()), &err);
+	assert_got(t, &err);
+	theme_with_eight_colours(t);
+	assert_int_equal(t->looks[STYLE_WARNING].bg, 7);
+	assert_int_equal(t->looks[STYLE_WARNING].fg, 0);
+	assert_int_equal(t->looks[STYLE_CLASS_B].fg, 1);
+	for (i = 0; i < STYLE_COUNT; i++) {
+		const struct look *k = &t->looks[i];
+
+		assert_true(k->fg < 8 && k->bg < 8);
+		assert_false(k->fg == 0 && k->bg == COLOUR_DEFAULT);
+		assert_true(k->fg == COLOUR_DEFAULT || k->fg != k->bg);
+	}
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -143,6 +181,7 @@ main(void)
 		test(a_theme_that_is_not_there_names_those_that_are),
 		test(without_colours_what_stood_out_is_reversed),
 		test(a_terminal_with_fewer_colours_gets_the_nearest),
+		test(with_eight_colours_hues_stay_apart_and_nothing_is_unseen),
 	};
 
 	return test_main(tests, NULL, NULL);
