@@ -18,7 +18,9 @@
 #define FRAME_MS	100
 #define TICK_MS		1000
 
-static const int signals[] = { SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGCONT };
+static const int signals[] = {
+	SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGCONT
+};
 
 struct screen {
 	struct theme	*theme;
@@ -230,10 +232,11 @@ screen_wait(struct screen *s, struct app *a)
 	if (poll(fds, s->watched >= 0 ? 3 : 2, pause_ms(s, now)) > 0) {
 		if (fds[1].revents != 0)
 			read_signals(s, &news);
-		if (fds[0].revents & POLLIN)
-			read_keys(s, a);
-		else if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		/* A terminal that has hung up can be read for ever: nothing. */
+		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			news.is_over = true;
+		else if (fds[0].revents & POLLIN)
+			read_keys(s, a);
 		news.can_read = s->watched >= 0 && fds[2].revents != 0;
 	}
 	return news;

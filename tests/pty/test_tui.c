@@ -170,6 +170,7 @@ the_terminal_is_given_back_after_a_fatal_signal(void **state)
 {
 	(void)state;
 	ends_by(SIGTERM);
+	ends_by(SIGQUIT);
 	ends_by(SIGSEGV);
 	ends_by(SIGABRT);
 }
