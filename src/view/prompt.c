@@ -13,6 +13,7 @@ app_ask(struct app *a, const char *label,
 	struct prompt *p = &a->prompt;
 
 	talloc_free(p->label);
+	talloc_free(p->wrong);
 	*p = (struct prompt){ .is_open = true, .label = mem_strdup(a, label),
 	    .done = done, .arg = arg };
 	return p;
@@ -61,12 +62,29 @@ input_key(char *text, size_t room, const struct key_press *k)
 	return true;
 }
 
+const char *
+input_tail(const char *text, int room)
+{
+	while (utf8_width(text) > room && *text != '\0')
+		utf8_next(&text);
+	return text;
+}
+
+/* Not taken: what was typed stays, to be mended. */
+static void
+complain(struct prompt *p, char *wrong)
+{
+	talloc_free(p->wrong);
+	p->wrong = wrong;
+}
+
 void
 prompt_key(struct app *a, const struct key_press *k)
 {
 	struct prompt *p = &a->prompt;
 	struct prompt was;
 
+	TALLOC_FREE(p->wrong);
 	if (!k->is_pasted && (str_equal(k->name, "Esc") ||
 	    str_equal(k->name, "^C"))) {
 		p->is_open = false;
@@ -77,15 +95,13 @@ prompt_key(struct app *a, const struct key_press *k)
 		return;
 	}
 	if (p->wants_text && strspn(p->text, " ") == strlen(p->text)) {
-		app_say(a, STYLE_WARNING, "a few words are needed here; "
-		    "Esc leaves it");
-		p->is_open = false;
+		complain(p, mem_strdup(a, "A few words are needed; Esc leaves "
+		    "it:"));
 		return;
 	}
 	if (p->pattern != NULL && !str_matches(p->text, p->pattern)) {
-		app_say(a, STYLE_WARNING, "\"%s\" does not match %s", p->text,
-		    p->pattern);
-		p->is_open = false;
+		complain(p, mem_printf(a, "Does not match %s; Esc leaves it:",
+		    p->pattern));
 		return;
 	}
 	/* done() may ask for the next line. */
@@ -98,16 +114,16 @@ void
 prompt_draw(struct app *a, struct area footer)
 {
 	const struct prompt *p = &a->prompt;
-	const char *text = p->text;
-	bool is_mark = str_equal(p->label, ":") || str_equal(p->label, "/");
-	int column, room;
+	const char *label = p->wrong != NULL ? p->wrong : p->label;
+	bool is_mark = str_equal(label, ":") || str_equal(label, "/");
+	int column = utf8_width(label), most = footer.columns * 2 / 3;
 
-	column = area_put(footer, 0, 1, STYLE_CALL, p->label);
+	/* However much is asked, there is room to see the answer. */
+	column = area_fit(footer, 0, 1, column < most ? column : most,
+	    p->wrong != NULL ? STYLE_WARNING : STYLE_CALL, label);
 	column += is_mark ? 0 : 1;
-	room = footer.columns - column - 1;
 	/* The end of a long line is what is being typed. */
-	while (utf8_width(text) > room && *text != '\0')
-		utf8_next(&text);
-	column = area_put(footer, 0, column, STYLE_INPUT, text);
+	column = area_put(footer, 0, column, STYLE_INPUT,
+	    input_tail(p->text, footer.columns - column - 1));
 	area_cursor(footer, 0, column);
 }

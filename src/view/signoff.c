@@ -253,6 +253,7 @@ static void
 draw_question(struct app *a, struct signoff *v, const struct step_state *step,
     struct area area)
 {
+	bool is_narrow = area.columns < 76;
 	int column;
 
 	if (!is_valid(a, v)) {
@@ -267,9 +268,11 @@ draw_question(struct app *a, struct signoff *v, const struct step_state *step,
 		return;
 	}
 	if (v->is_typing) {
-		column = area_put(area, 0, 0, STYLE_CALL,
+		column = area_put(area, 0, 0, STYLE_CALL, is_narrow ?
+		    "The database's name, and Enter: " :
 		    "To run it, type the database's name and Enter: ");
-		column = area_put(area, 0, column + 1, STYLE_INPUT, v->typed);
+		column = area_put(area, 0, column + 1, STYLE_INPUT,
+		    input_tail(v->typed, area.columns - column - 2));
 		area_cursor(area, 0, column);
 		return;
 	}
@@ -277,8 +280,9 @@ draw_question(struct app *a, struct signoff *v, const struct step_state *step,
 	    "Nothing is signed.  To sign, press " : "Nothing is signed.  "
 	    "One key signs: ");
 	column = area_put(area, 0, column, STYLE_KEY, "a");
-	area_put(area, 0, column, STYLE_TEXT, wants_name(step) ?
-	    "; the database's name is asked for." : "");
+	area_put(area, 0, column, STYLE_TEXT, !wants_name(step) ? "" :
+	    is_narrow ? ", and type its name." :
+	    "; the database's name is asked for.");
 }
 
 static void

@@ -40,6 +40,7 @@ struct prompt {
 	char	 text[512];
 	bool	 wants_text;		/* an empty line is no answer */
 	const char *pattern;		/* null: anything */
+	char	*wrong;			/* why the line was not taken; null: - */
 	void	(*done)(struct app *a, void *arg, const char *text);
 	void	*arg;
 };
