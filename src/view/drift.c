@@ -152,7 +152,7 @@ draw_item(struct app *a, struct drift_view *v, struct area area, int row,
 
 	area_put(area, row, 1, style_of_class(class_), class_);
 	area_put(area, row, 3, s, glyph);
-	column = area_fit(area, row, 5, 10, STYLE_MUTED,
+	column = area_fit(area, row, 5, 11, STYLE_MUTED,
 	    json_str_or(item, "kind", ""));
 	area_right(area, row, area.columns - 1, d != NULL ? STYLE_DONE :
 	    str_equal(truth, "undecided") ? STYLE_WAITING : STYLE_MUTED, truth);
@@ -376,6 +376,21 @@ can(struct app *a, void *self, enum action action)
 	}
 }
 
+static size_t
+undecided(struct app *a, const struct drift_view *v)
+{
+	const json_t *items = items_of(a, v);
+	size_t i, count = 0;
+
+	for (i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+
+		count += str_equal(truth_words(decision_of(a, v, item), item),
+		    "undecided");
+	}
+	return count;
+}
+
 static const char *
 hint(struct app *a, void *self, enum action action)
 {
@@ -385,6 +400,14 @@ hint(struct app *a, void *self, enum action action)
 		return "detail";
 	if (action == ACTION_DRIFT_CLOSE && v->at_right)
 		return "list";
+	if (action == ACTION_DRIFT_FINISH && undecided(a, v) > 0)
+		return mem_printf(a->frame, "finish (%zu left)",
+		    undecided(a, v));
+	/* So that "finish" has room, too. */
+	if (action == ACTION_DRIFT_MIGRATIONS && a->columns < SPLIT)
+		return "migrations";
+	if (action == ACTION_DRIFT_DATABASE && a->columns < SPLIT)
+		return "database";
 	return NULL;
 }
 

@@ -96,6 +96,24 @@ draw_place(struct app *a, struct area area, int row, int column)
 	return column;
 }
 
+/* As many whole facts as there is room for; the database stands always. */
+static const char *
+target_words(struct app *a, const json_t *id, int room)
+{
+	const char *role = json_str_or(id, "role", "?");
+	char *words[3];
+	size_t i;
+
+	words[2] = mem_printf(a->frame, "%s @ %s", json_str_or(id, "database",
+	    "?"), json_str_or(id, "host", "?"));
+	words[1] = mem_printf(a->frame, "%s  role %s", words[2], role);
+	words[0] = mem_printf(a->frame, "%s  pg %s  role %s", words[2],
+	    json_str_or(id, "version", "?"), role);
+	for (i = 0; i < COUNT_OF(words) - 1 && utf8_width(words[i]) > room; i++)
+		;
+	return words[i];
+}
+
 static void
 draw_target(struct app *a, struct area area, int row, int column)
 {
@@ -115,9 +133,7 @@ draw_target(struct app *a, struct area area, int row, int column)
 		return;
 	}
 	area_fit(area, row, column + 1, area.columns - column - 1,
-	    STYLE_HEADER, mem_printf(a->frame, "%s @ %s  pg %s  role %s",
-	    json_str_or(id, "database", "?"), json_str_or(id, "host", "?"),
-	    json_str_or(id, "version", "?"), json_str_or(id, "role", "?")));
+	    STYLE_HEADER, target_words(a, id, area.columns - column - 1));
 }
 
 /* "ana · operator", and how many others look on. */

@@ -72,7 +72,7 @@ can(struct app *a, void *self, enum action action)
 	struct journal_view *v = self;
 
 	if (action == ACTION_JOURNAL_FOLLOW)
-		return !v->follow;
+		return !v->follow && !v->is_open;
 	if (action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS)
 		return a->search[0] != '\0';
 	return true;

@@ -263,6 +263,10 @@ can(struct app *a, void *self, enum action action)
 {
 	struct pager *p = self;
 
+	if (p->lines == NULL)
+		open_lines(a, p);
+	if (p->lines == NULL)
+		return keymap_row(action)->place == PLACE_ANYWHERE;
 	if (action == ACTION_PAGER_FOLLOW)
 		return !p->follow;
 	if (action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS)

@@ -44,6 +44,30 @@ plain_block(struct plain *p, const char *text)
 	}
 }
 
+/* Output comes in pieces that end anywhere: only whole lines are said. */
+static void
+say_output(struct plain *p, const char *text)
+{
+	char *newline;
+
+	buffer_puts(p->output, text);
+	while ((newline = strchr(p->output->data, '\n')) != NULL) {
+		size_t size = (size_t)(newline - p->output->data);
+
+		plain_say(p, "    %.*s", (int)size, p->output->data);
+		buffer_consume(p->output, size + 1);
+	}
+}
+
+/* What has no line end by now will not get one. */
+static void
+end_output(struct plain *p)
+{
+	if (p->output->size > 0)
+		plain_say(p, "    %s", p->output->data);
+	buffer_clear(p->output);
+}
+
 void
 plain_menu(struct plain *p)
 {
@@ -113,7 +137,8 @@ tell_live(struct plain *p, const struct event *e)
 
 	switch (e->type) {
 	case EVENT_STATUS:
-		if (str_equal(p->status, text))
+		/* The question itself has said it. */
+		if (str_equal(p->status, text) || p->waited_for != NULL)
 			return;
 		talloc_free(p->status);
 		p->status = mem_strdup(p, text);
@@ -122,7 +147,7 @@ tell_live(struct plain *p, const struct event *e)
 		    json_str_or(e->data, "reason", ""));
 		break;
 	case EVENT_OUTPUT:
-		plain_block(p, text);
+		say_output(p, text);
 		break;
 	case EVENT_PROGRESS:
 		total = json_int(e->data, "total", 0);
@@ -175,6 +200,7 @@ on_event(void *arg, const struct event *e)
 		tell_live(p, e);
 		return;
 	}
+	end_output(p);
 	scratch = talloc_new(NULL);
 	words = event_words(scratch, p->state, e);
 	if (words != NULL && style_of_event(e) != STYLE_MUTED)
@@ -188,14 +214,19 @@ say_where(struct plain *p)
 	const struct run_state *s = p->state;
 	const struct step_state *step = plain_step(p);
 	const struct target_state *t = step_target(s, step);
-	size_t i, done = 0;
+	size_t i, done = 0, count = 0;
 
-	for (i = 0; i < s->step_count; i++)
+	/* The way back is not part of the way, and the other way round. */
+	for (i = 0; i < s->step_count; i++) {
+		if (s->phases[s->steps[i].phase].is_rollback != s->in_rollback)
+			continue;
+		count++;
 		done += s->steps[i].status == STEP_DONE ||
 		    s->steps[i].status == STEP_SKIPPED;
+	}
 	plain_say(p, "Run %s: %s.  %zu of %zu steps done.",
 	    s->run != NULL ? s->run : "?", s->title != NULL ? s->title : "",
-	    done, s->step_count);
+	    done, count);
 	if (t != NULL)
 		plain_say(p, "Target: %s, environment %s, database %s on %s, "
 		    "role %s.", t->name, t->environment,
@@ -422,6 +453,7 @@ plain_run(const char *run_folder, const char *principal,
 	p->principal = principal;
 	p->options = options;
 	p->input = buffer_new(p);
+	p->output = buffer_new(p);
 	if (attach(p, err) != 0) {
 		talloc_free(p);
 		return -1;

@@ -22,6 +22,7 @@ struct plain {
 	struct run_state *state;	/* the client's */
 	bool		 caught_up, engine_gone, is_over, input_ended;
 	struct buffer	*input;
+	struct buffer	*output;	/* of the step, without its line end yet */
 	char		*waited_for;	/* what was asked last: kind and step */
 	/* The open menu, and the line that is asked for instead. */
 	struct {

@@ -377,13 +377,89 @@ a_checklist_is_answered_only_when_it_is_complete(void **state)
 	stage_keys(s, "Space j Enter");
 	stage_type(s, "nonsense", false);
 	stage_keys(s, "Enter");
-	assert_shows("does not match");
-	stage_keys(s, "Enter");
+	assert_shows("Does not match ^CHG-[0-9]+$");
+	assert_shows("nonsense");
+	stage_keys(s, "^U");
 	stage_type(s, "CHG-7", false);
 	stage_keys(s, "Enter a");
 
 	assert_string_equal(s->sent, "answer {\"answer\":{\"fields\":{\"ticket\":"
 	    "\"CHG-7\"},\"items\":[true]},\"step\":\"freeze/announce\"}");
+}
+
+static void
+a_line_without_words_is_asked_for_again(void **state)
+{
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	stage_keys(s, "n Space Enter");
+	assert_null(s->sent);
+	assert_shows("A few words are needed; Esc leaves it:");
+	stage_type(s, "at last", false);
+	assert_hides("A few words");
+	stage_keys(s, "Enter");
+
+	assert_contains(s->sent, "at last");
+}
+
+static void
+a_long_question_leaves_room_to_see_the_answer(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	s = stage_new(owner, (struct stage_look){ 20, 60, false, false });
+	stage_open(s);
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'manual', 'items': [], 'fields':"
+	    " [{'name': 'n', 'prompt': 'Everything that the people in the"
+	    " channel have said about it until now'}]}}");
+	stage_keys(s, "s Enter");
+	stage_type(s, "nothing at all", false);
+
+	assert_shows("… nothing at all");
+}
+
+static void
+the_header_leaves_out_whole_facts_and_cuts_none(void **state)
+{
+	(void)state;
+	assert_shows("pg 15.8  role migrator");
+	s = stage_new(owner, (struct stage_look){ 24, 66, false, false });
+	stage_open(s);
+	assert_shows(" shop @ db-1.internal  role migrator ");
+	s = stage_new(owner, (struct stage_look){ 24, 60, false, false });
+	stage_open(s);
+	assert_shows(" shop @ db-1.internal ");
+	assert_hides("role");
+}
+
+static void
+a_review_says_how_much_is_undecided(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s");
+	assert_shows("s finish (4 left)");
+}
+
+static void
+no_key_is_offered_for_output_that_is_not_there(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_keys(s, "o");
+	assert_shows("There is no output yet.");
+	assert_hides("z freeze");
+	assert_hides("/ search");
+	assert_hides("F follow");
 }
 
 static void
@@ -509,6 +585,11 @@ main(void)
 		test(class_a_is_signed_by_one_key_and_y_only_copies),
 		test(refusing_wants_a_reason),
 		test(a_checklist_is_answered_only_when_it_is_complete),
+		test(a_line_without_words_is_asked_for_again),
+		test(a_long_question_leaves_room_to_see_the_answer),
+		test(the_header_leaves_out_whole_facts_and_cuts_none),
+		test(a_review_says_how_much_is_undecided),
+		test(no_key_is_offered_for_output_that_is_not_there),
 		test(drift_items_are_decided_one_by_one),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),
