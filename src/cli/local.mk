@@ -6,6 +6,7 @@ pgrunbook_SOURCES = \
 	src/cli/command.h src/cli/commands.def \
 	src/cli/complete.c \
 	src/cli/data.c src/cli/data.h \
+	src/cli/database.c src/cli/database.h \
 	src/cli/demo.c \
 	src/cli/demo_shop.c src/cli/demo_shop.h \
 	src/cli/diff.c \
@@ -14,6 +15,7 @@ pgrunbook_SOURCES = \
 	src/cli/link.c src/cli/link.h \
 	src/cli/lint.c \
 	src/cli/main.c \
+	src/cli/migrations.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/params.c src/cli/params.h \
 	src/cli/picker.c src/cli/picker.h \

@@ -81,6 +81,32 @@ words(const void *owner, const struct event *e)
 	}
 }
 
+/* A detail may have lines of its own. */
+static void
+tell_part(const void *scratch, const char *what, const char *text)
+{
+	const char *end;
+
+	for (; text != NULL && *text != '\0'; text = end + (*end == '\n')) {
+		end = text + strcspn(text, "\n");
+		printf("         %s%s\n", what, str_printable(scratch, text,
+		    (size_t)(end - text), false));
+		what = "  ";
+	}
+}
+
+/* What failed is told once in full: with what is known, and what to do. */
+static void
+tell_why(const void *scratch, const struct event *e)
+{
+	const json_t *error = json_object_get(e->data, "error");
+
+	if (e->type != EVENT_ATTEMPT_FINISHED && e->type != EVENT_PLAN_FAILED)
+		return;
+	tell_part(scratch, "detail: ", json_str(error, "detail"));
+	tell_part(scratch, "hint: ", json_str(error, "hint"));
+}
+
 void
 engine_tell(void *arg, const struct event *e)
 {
@@ -95,6 +121,7 @@ engine_tell(void *arg, const struct event *e)
 		if (text != NULL)
 			printf("%s %s\n", clock_hms(scratch, e->at_us),
 			    str_printable(scratch, text, strlen(text), false));
+		tell_why(scratch, e);
 	}
 	fflush(stdout);
 	talloc_free(scratch);

@@ -22,7 +22,8 @@ struct migration {
 
 /*
  * Which layout a folder has: Prisma's where a sub-folder holds a
- * migration.sql, Supabase's where each *.sql begins with its version.
+ * migration.sql, Supabase's where each *.sql begins with its version (the
+ * fourteen digits of a time), or the folder is called as Supabase does.
  */
 int migrations_layout_of(const char *folder, enum migrations_layout *layout,
     struct error *err) WARN_UNUSED;

@@ -8,6 +8,8 @@
 #include "schema/expected.h"
 
 #define SUPABASE_NAME		"^([0-9]+)_(.*)\\.sql$"
+/* Its own versions are times; "001_init.sql" is a folder of another kind. */
+#define SUPABASE_VERSION	"^[0-9]{14}_.*\\.sql$"
 #define MIGRATION_MAX_BYTES	((size_t)64 * 1024 * 1024)
 
 /* The file that name stands for; null where it is no migration. */
@@ -101,12 +103,14 @@ migrations_layout_of(const char *folder, enum migrations_layout *layout,
 
 		if (path != NULL && file_exists(path))
 			*layout = LAYOUT_PRISMA;
-		else if (str_matches(names[i], SUPABASE_NAME))
+		else if (str_matches(names[i], SUPABASE_VERSION))
 			versioned++;
 		else if (str_ends(names[i], ".sql"))
 			plain++;
 	}
-	if (*layout == LAYOUT_SQL && versioned > 0 && plain == 0)
+	/* Supabase passes by what has no version. */
+	if (*layout == LAYOUT_SQL && versioned > 0 && (plain == 0 ||
+	    str_ends(folder, "supabase/migrations")))
 		*layout = LAYOUT_SUPABASE;
 	talloc_free(scratch);
 	return 0;

@@ -1,68 +1,78 @@
 /*
- * steps/history.c - the books of Prisma, Supabase, and our own.
+ * steps/history.c - the books of Prisma, Supabase, and our own, as they are
+ * read.
  */
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "postgres/sql.h"
 #include "steps/history.h"
 
-#define PRISMA_LOCK	"72707369"
-#define LOCK_PATIENCE_MS 10000
-
-/* As Prisma's schema engine makes it. */
-static const char prisma_table[] =
-    "CREATE TABLE _prisma_migrations (\n"
-    "    id                      VARCHAR(36) PRIMARY KEY NOT NULL,\n"
-    "    checksum                VARCHAR(64) NOT NULL,\n"
-    "    finished_at             TIMESTAMPTZ,\n"
-    "    migration_name          VARCHAR(255) NOT NULL,\n"
-    "    logs                    TEXT,\n"
-    "    rolled_back_at          TIMESTAMPTZ,\n"
-    "    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),\n"
-    "    applied_steps_count     INTEGER NOT NULL DEFAULT 0\n"
-    ")";
-
-static const char supabase_table[] =
-    "CREATE SCHEMA IF NOT EXISTS supabase_migrations;"
-    "CREATE TABLE IF NOT EXISTS supabase_migrations.schema_migrations"
-    " (version text NOT NULL PRIMARY KEY);"
-    "ALTER TABLE supabase_migrations.schema_migrations"
-    " ADD COLUMN IF NOT EXISTS statements text[];"
-    "ALTER TABLE supabase_migrations.schema_migrations"
-    " ADD COLUMN IF NOT EXISTS name text";
-
-static const char sql_table[] =
-    "CREATE SCHEMA IF NOT EXISTS pgrunbook;"
-    "CREATE TABLE IF NOT EXISTS pgrunbook.migration (name text PRIMARY KEY,"
-    " sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
-
 static const char *const layout_names[] = { "prisma", "supabase", "sql" };
+
+static const char *const status_names[] = {
+	[MIGRATION_PENDING] = "pending",
+	[MIGRATION_APPLIED] = "applied",
+	[MIGRATION_EDITED] = "edited",
+	[MIGRATION_FAILED] = "failed",
+	[MIGRATION_ROLLED_BACK] = "rolled_back",
+	[MIGRATION_MISSING] = "missing"
+};
+
+static int
+index_of(const char *const *names, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (str_equal(name, names[i]))
+			return (int)i;
+	return -1;
+}
 
 int
 layout_parse(const char *name)
 {
-	size_t i;
+	return index_of(layout_names, COUNT_OF(layout_names), name);
+}
 
-	for (i = 0; i < COUNT_OF(layout_names); i++)
-		if (str_equal(name, layout_names[i]))
-			return (int)i;
-	return -1;
+const char *
+layout_name(enum migrations_layout layout)
+{
+	return layout_names[layout];
+}
+
+const char *
+migration_status_name(enum migration_status status)
+{
+	return status_names[status];
+}
+
+int
+migration_status_parse(const char *name)
+{
+	return index_of(status_names, COUNT_OF(status_names), name);
+}
+
+bool
+migration_is_pending(enum migration_status status)
+{
+	return status == MIGRATION_PENDING || status == MIGRATION_ROLLED_BACK;
 }
 
 /* ---- reading ---------------------------------------------------------------------- */
 
 struct history *
-history_open(const void *owner, struct attempt *a, struct pg_session *s,
-    enum migrations_layout layout, const char *schema, struct error *err)
+history_open(const void *owner, const struct history_host *host,
+    struct pg_session *s, enum migrations_layout layout, const char *schema,
+    struct error *err)
 {
 	struct history *h = NEW(owner, struct history);
 	char *name, *found, *sql;
 
-	h->attempt = a;
+	h->host = *host;
 	h->session = s;
 	h->layout = layout;
 	h->schema = mem_strdup(h, schema);
@@ -85,7 +95,10 @@ failed:
 	return NULL;
 }
 
-/* name, checksum (may be null), state: a applied, f failed */
+enum { COLUMN_NAME, COLUMN_CHECKSUM, COLUMN_STATE, COLUMN_LOGS, COLUMN_STARTED,
+	COLUMN_FINISHED };
+
+/* state: a applied, f failed, r rolled back */
 static int
 load(const void *owner, struct history *h, struct pg_result **r,
     struct error *err)
@@ -93,29 +106,20 @@ load(const void *owner, struct history *h, struct pg_result **r,
 	static const char *const queries[] = {
 		[LAYOUT_PRISMA] =
 		    "SELECT migration_name, checksum,"
-		    " CASE WHEN finished_at IS NULL THEN 'f' ELSE 'a' END, logs"
-		    " FROM _prisma_migrations WHERE rolled_back_at IS NULL"
-		    " ORDER BY started_at",
+		    " CASE WHEN rolled_back_at IS NOT NULL THEN 'r'"
+		    " WHEN finished_at IS NULL THEN 'f' ELSE 'a' END,"
+		    " logs, started_at, finished_at"
+		    " FROM _prisma_migrations ORDER BY started_at",
 		[LAYOUT_SUPABASE] =
-		    "SELECT version, NULL, 'a', NULL"
+		    "SELECT version, NULL, 'a', NULL, NULL, NULL"
 		    " FROM supabase_migrations.schema_migrations"
 		    " ORDER BY version",
 		[LAYOUT_SQL] =
-		    "SELECT name, sha256, 'a', NULL FROM pgrunbook.migration"
-		    " ORDER BY name"
+		    "SELECT name, sha256, 'a', NULL, NULL, applied_at"
+		    " FROM pgrunbook.migration ORDER BY name"
 	};
 
 	return pg_exec(owner, h->session, queries[h->layout], 0, NULL, r, err);
-}
-
-/* What the books call a migration: Supabase, the digits alone. */
-static char *
-book_name(const void *owner, const struct history *h,
-    const struct migration *m)
-{
-	return h->layout == LAYOUT_SUPABASE ?
-	    mem_strndup(owner, m->name, strspn(m->name, "0123456789")) :
-	    mem_strdup(owner, m->name);
 }
 
 static void
@@ -171,251 +175,235 @@ checksum_matches(const struct migration *m, const char *stored)
 	return false;
 }
 
-static int
-failed_before(const struct pg_result *r, int row, struct error *err)
+/* ---- findings --------------------------------------------------------------------- */
+
+static bool
+is_called(const struct history *h, const char *name, const char *booked)
 {
-	error_set(err, ERR_POLICY, "migration \"%s\" was begun and not finished "
-	    "(P3009)", pg_value(r, row, 0));
-	if (pg_value(r, row, 3) != NULL && pg_value(r, row, 3)[0] != '\0')
-		error_detail(err, "%s", pg_value(r, row, 3));
-	error_hint(err, "look whether its changes are there, then \"prisma "
-	    "migrate resolve\" with --applied or --rolled-back \"%s\"",
-	    pg_value(r, row, 0));
-	return -1;
+	size_t digits = strspn(name, "0123456789");
+
+	return h->layout == LAYOUT_SUPABASE ? strlen(booked) == digits &&
+	    strncmp(name, booked, digits) == 0 : str_equal(name, booked);
 }
 
-int
-history_compare(const void *owner, struct history *h,
-    const struct migration *list, size_t count,
-    enum migration_status *statuses, char **unknown, struct error *err)
+static struct migration_finding *
+find(const struct history *h, struct migration_findings *f,
+    const char *booked)
 {
-	struct buffer *missing;
+	size_t i;
+
+	for (i = 0; i < f->in_folder; i++)
+		if (is_called(h, f->list[i].name, booked))
+			return &f->list[i];
+	for (; i < f->count; i++)
+		if (str_equal(f->list[i].name, booked))
+			return &f->list[i];
+	return NULL;
+}
+
+/* One that only the books have. */
+static struct migration_finding *
+add(struct migration_findings *f, const char *booked)
+{
+	GROW(f, f->list, struct migration_finding, f->count + 1);
+	f->list[f->count] = (struct migration_finding){
+		.name = mem_strdup(f, booked), .status = MIGRATION_PENDING };
+	return &f->list[f->count++];
+}
+
+/* A row that still counts goes before one that was rolled back. */
+static void
+take_row(struct migration_findings *f, struct migration_finding *one,
+    const struct migration *m, const struct pg_result *r, int row)
+{
+	const char *state = pg_value(r, row, COLUMN_STATE);
+
+	if (*state == 'r') {
+		if (one->live == 0)
+			one->status = MIGRATION_ROLLED_BACK;
+		return;
+	}
+	one->live++;
+	if (*state == 'f')
+		one->status = MIGRATION_FAILED;
+	else if (one->status == MIGRATION_FAILED && one->live > 1)
+		return;
+	else if (m == NULL)
+		one->status = MIGRATION_MISSING;
+	else if (checksum_matches(m, pg_value(r, row, COLUMN_CHECKSUM)))
+		one->status = MIGRATION_APPLIED;
+	else
+		one->status = MIGRATION_EDITED;
+	one->logs = mem_strdup(f, pg_value(r, row, COLUMN_LOGS));
+	one->started_at = mem_strdup(f, pg_value(r, row, COLUMN_STARTED));
+	one->finished_at = mem_strdup(f, pg_value(r, row, COLUMN_FINISHED));
+}
+
+static void
+count_up(struct migration_findings *f)
+{
+	const char *last = NULL;
+	size_t i;
+
+	for (i = 0; i < f->count; i++)
+		if (!migration_is_pending(f->list[i].status) &&
+		    (last == NULL || strcmp(last, f->list[i].name) < 0))
+			last = f->list[i].name;
+	for (i = 0; i < f->count; i++) {
+		struct migration_finding *one = &f->list[i];
+
+		one->is_out_of_order = i < f->in_folder && last != NULL &&
+		    migration_is_pending(one->status) &&
+		    strcmp(one->name, last) < 0;
+		f->counts[one->status]++;
+		f->out_of_order += one->is_out_of_order;
+		f->duplicates += one->live > 1;
+	}
+}
+
+static int
+take_rows(struct migration_findings *f, struct history *h,
+    const struct migration *list, struct error *err)
+{
+	struct migration_finding *one;
+	const char *booked;
 	struct pg_result *r;
 	size_t i;
 	int row;
 
-	for (i = 0; i < count; i++)
-		statuses[i] = MIGRATION_PENDING;
-	*unknown = mem_strdup(owner, "");
-	if (!h->has_table)
-		return 0;
-	if (load(owner, h, &r, err) < 0)
+	if (load(f, h, &r, err) < 0)
 		return -1;
-	missing = buffer_new(owner);
 	for (row = 0; row < r->rows; row++) {
-		if (str_equal(pg_value(r, row, 2), "f"))
-			return failed_before(r, row, err);
-		for (i = 0; i < count; i++)
-			if (str_equal(book_name(missing, h, &list[i]),
-			    pg_value(r, row, 0)))
-				break;
-		if (i < count)
-			statuses[i] = checksum_matches(&list[i],
-			    pg_value(r, row, 1)) ? MIGRATION_APPLIED :
-			    MIGRATION_EDITED;
-		else
-			buffer_printf(missing, "%s%s",
-			    missing->size > 0 ? ", " : "",
-			    pg_value(r, row, 0));
+		booked = pg_value(r, row, COLUMN_NAME);
+		one = find(h, f, booked);
+		/* Rolled back, and its file is gone: that is over. */
+		if (one == NULL && *pg_value(r, row, COLUMN_STATE) == 'r')
+			continue;
+		if (one == NULL)
+			one = add(f, booked);
+		i = (size_t)(one - f->list);
+		take_row(f, one, i < f->in_folder ? &list[i] : NULL, r, row);
 	}
-	*unknown = missing->data;
+	talloc_free(r);
 	return 0;
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
-
-int
-history_lock(struct history *h, struct error *err)
+struct migration_findings *
+history_read(const void *owner, struct history *h,
+    const struct migration *list, size_t count, struct error *err)
 {
-	int64_t begun = clock_mono_ms();
-	char *got;
-
-	for (;;) {
-		if (pg_scalar(h, h->session, "SELECT pg_catalog."
-		    "pg_try_advisory_lock(" PRISMA_LOCK ")", 0, NULL, &got,
-		    err) < 0)
-			return -1;
-		if (str_equal(got, "t"))
-			return 0;
-		if (clock_mono_ms() - begun > LOCK_PATIENCE_MS)
-			break;
-		attempt_status(h->attempt,
-		    "waits for another migration to end (advisory lock)");
-		loop_sleep(h->attempt->host->loop, 200,
-		    &h->attempt->is_cancelled);
-		if (attempt_check(h->attempt, err) < 0)
-			return -1;
-	}
-	error_set(err, ERR_BUSY, "another migration runs on this database (P1002)");
-	error_hint(err, "SELECT pid FROM pg_locks WHERE locktype = 'advisory' "
-	    "AND objid = " PRISMA_LOCK);
-	return -1;
-}
-
-static int
-check_empty(struct history *h, struct error *err)
-{
-	struct pg_result *r;
-
-	if (pg_exec(h, h->session, "SELECT c.relname FROM pg_catalog.pg_class c"
-	    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-	    " WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY 1 LIMIT 1", 1,
-	    (const char *[]){ h->schema }, &r, err) < 0)
-		return -1;
-	if (r->rows == 0)
-		return 0;
-	error_set(err, ERR_POLICY, "the schema \"%s\" is not empty and has no "
-	    "_prisma_migrations (P3005)", h->schema);
-	error_detail(err, "it has the table \"%s\"", pg_value(r, 0, 0));
-	error_hint(err, "record what it has with \"prisma migrate resolve --applied\" first");
-	return -1;
-}
-
-int
-history_make(struct history *h, struct error *err)
-{
-	static const char *const tables[] = {
-		[LAYOUT_PRISMA] = prisma_table,
-		[LAYOUT_SUPABASE] = supabase_table,
-		[LAYOUT_SQL] = sql_table
-	};
-
-	if (h->has_table)
-		return 0;
-	if (h->layout == LAYOUT_PRISMA && check_empty(h, err) < 0)
-		return -1;
-	if (pg_exec_script(h->session, tables[h->layout], err) < 0)
-		return -1;
-	h->has_table = true;
-	return attempt_printf(h->attempt, err, "made the table that applied "
-	    "migrations are recorded in\n");
-}
-
-/* {"a","b"}: Postgres' text form of an array, for a parameter. */
-static char *
-statements_array(const void *owner, const struct migration *m)
-{
-	struct sql_script *script = sql_parse(NULL, m->sql);
-	struct buffer *b = buffer_new(script);
-	const char *p;
-	char *text;
+	struct migration_findings *f = NEW(owner, struct migration_findings);
 	size_t i;
 
-	buffer_puts(b, "{");
-	for (i = 0; i < script->count; i++) {
-		buffer_puts(b, i > 0 ? ",\"" : "\"");
-		for (p = script->statements[i].text; *p != '\0'; p++) {
-			if (*p == '"' || *p == '\\')
-				buffer_puts(b, "\\");
-			buffer_add(b, p, 1);
-		}
-		buffer_puts(b, "\"");
+	f->list = NEW_ARRAY(f, struct migration_finding, count + 1);
+	f->count = f->in_folder = count;
+	for (i = 0; i < count; i++)
+		f->list[i].name = mem_strdup(f, list[i].name);
+	if (h->has_table && take_rows(f, h, list, err) < 0) {
+		talloc_free(f);
+		return NULL;
 	}
-	buffer_puts(b, "}");
-	text = mem_strdup(owner, b->data);
-	talloc_free(script);
-	return text;
+	count_up(f);
+	return f;
+}
+
+json_t *
+history_findings_json(const struct migration_findings *f)
+{
+	json_t *list = json_array(), *all, *one;
+	size_t i;
+
+	for (i = 0; i < f->count; i++) {
+		const struct migration_finding *m = &f->list[i];
+
+		one = json_pack("{s:s, s:s}", "name", m->name, "status",
+		    status_names[m->status]);
+		if (m->is_out_of_order)
+			json_object_set_new(one, "out_of_order", json_true());
+		if (m->live > 1)
+			json_object_set_new(one, "rows", json_integer(m->live));
+		if (m->started_at != NULL)
+			json_object_set_new(one, "started_at",
+			    json_string(m->started_at));
+		if (m->finished_at != NULL)
+			json_object_set_new(one, "finished_at",
+			    json_string(m->finished_at));
+		if (m->logs != NULL && m->logs[0] != '\0')
+			json_object_set_new(one, "logs",
+			    json_text(m->logs, strlen(m->logs)));
+		json_array_append_new(list, one);
+	}
+	all = json_pack("{s:o, s:I, s:I}", "migrations", list, "out_of_order",
+	    (json_int_t)f->out_of_order, "duplicates",
+	    (json_int_t)f->duplicates);
+	for (i = 0; i < COUNT_OF(f->counts); i++)
+		json_object_set_new(all, status_names[i],
+		    json_integer((json_int_t)f->counts[i]));
+	return all;
+}
+
+/* ---- may it go on? ------------------------------------------------------------------ */
+
+static int
+refuse_failed(const struct migration_finding *m, struct error *err)
+{
+	error_set(err, ERR_POLICY, "migration \"%s\" was begun and not finished "
+	    "(P3009)", m->name);
+	if (m->logs != NULL && m->logs[0] != '\0')
+		error_detail(err, "%s", m->logs);
+	error_hint(err, "look whether its changes are there, then \"pgrunbook "
+	    "migrations resolve\" with --applied or --rolled-back \"%s\"",
+	    m->name);
+	return -1;
 }
 
 static int
-insert_supabase(struct history *h, const struct migration *m,
-    struct error *err)
+refuse_missing(const struct migration_finding *m, struct error *err)
 {
-	void *owner = talloc_new(NULL);
-	const char *version = book_name(owner, h, m);
-	char *name = mem_strdup(owner, m->name + strlen(version) + 1), *dot;
-	const char *params[] = { version, name, statements_array(owner, m) };
-	int rc;
-
-	dot = strrchr(name, '.');
-	if (dot != NULL)
-		*dot = '\0';
-	rc = pg_exec(owner, h->session, "INSERT INTO"
-	    " supabase_migrations.schema_migrations(version, name, statements)"
-	    " VALUES ($1, $2, $3)", 3, params, NULL, err);
-	talloc_free(owner);
-	return rc;
+	error_set(err, ERR_POLICY,
+	    "the database has version %s, and the folder has not", m->name);
+	error_hint(err, "is the checkout up to date?  If it is: \"pgrunbook "
+	    "migrations resolve --rolled-back %s\"", m->name);
+	return -1;
 }
 
 static int
-insert_sql(struct history *h, const struct migration *m, struct error *err)
+refuse_order(const struct migration_finding *m, struct error *err)
 {
-	const char *params[] = { m->name, m->sha256 };
+	error_set(err, ERR_POLICY, "migration \"%s\" is older than the last one "
+	    "that is applied", m->name);
+	error_hint(err, "rename it, or write \"include_all: true\"");
+	return -1;
+}
 
-	return pg_exec(h, h->session, "INSERT INTO pgrunbook.migration(name,"
-	    " sha256) VALUES ($1, $2)", 2, params, NULL, err);
+static int
+refuse_edited(const struct migration_finding *m, struct error *err)
+{
+	error_set(err, ERR_POLICY,
+	    "migration \"%s\" was edited after it was applied", m->name);
+	error_hint(err, "undo the edit, and write what it meant as a new migration");
+	return -1;
 }
 
 int
-history_begin(const void *owner, struct history *h, const struct migration *m,
-    char **id, struct error *err)
+history_check(const struct history *h, const struct migration_findings *f,
+    bool include_all, struct error *err)
 {
-	/* Prisma's times are its client's. */
-	char *now = clock_rfc3339(owner, clock_now_us());
-	const char *params[] = { NULL, m->sha256, now, m->name };
+	size_t i;
 
-	*id = uuid_new(owner);
-	params[0] = *id;
-	if (h->layout != LAYOUT_PRISMA)
-		return 0;
-	return pg_exec(NULL, h->session, "INSERT INTO _prisma_migrations(id,"
-	    " checksum, started_at, migration_name) VALUES ($1, $2, $3, $4)",
-	    4, params, NULL, err);
-}
+	for (i = 0; i < f->count; i++) {
+		const struct migration_finding *m = &f->list[i];
 
-int
-history_finish(struct history *h, const struct migration *m, const char *id,
-    struct error *err)
-{
-	char *now = clock_rfc3339(NULL, clock_now_us());
-	const char *params[] = { id, now };
-	int rc;
-
-	switch (h->layout) {
-	case LAYOUT_PRISMA:
-		rc = pg_exec(NULL, h->session, "UPDATE _prisma_migrations SET"
-		    " applied_steps_count = applied_steps_count + 1,"
-		    " finished_at = $2 WHERE id = $1", 2, params, NULL, err);
-		break;
-	case LAYOUT_SUPABASE:
-		rc = insert_supabase(h, m, err);
-		break;
-	default:
-		rc = insert_sql(h, m, err);
-		break;
+		if (m->status == MIGRATION_FAILED)
+			return refuse_failed(m, err);
+		if (h->layout == LAYOUT_SUPABASE &&
+		    m->status == MIGRATION_MISSING)
+			return refuse_missing(m, err);
+		if (h->layout == LAYOUT_SUPABASE && m->is_out_of_order &&
+		    !include_all)
+			return refuse_order(m, err);
+		if (h->layout == LAYOUT_SQL && m->status == MIGRATION_EDITED)
+			return refuse_edited(m, err);
 	}
-	talloc_free(now);
-	return rc;
-}
-
-int
-history_fail(struct history *h, const char *id, const char *logs,
-    struct error *err)
-{
-	const char *params[] = { id, logs };
-
-	if (h->layout != LAYOUT_PRISMA)
-		return 0;
-	return pg_exec(NULL, h->session, "UPDATE _prisma_migrations"
-	    " SET logs = $2 WHERE id = $1", 2, params, NULL, err);
-}
-
-int
-history_record(struct history *h, const struct migration *m, struct error *err)
-{
-	void *owner = talloc_new(NULL);
-	char *now = clock_rfc3339(owner, clock_now_us());
-	const char *params[] = { uuid_new(owner), m->sha256, now, m->name };
-	int rc;
-
-	if (h->layout == LAYOUT_PRISMA)
-		rc = pg_exec(NULL, h->session, "INSERT INTO"
-		    " _prisma_migrations(id, checksum, logs, started_at,"
-		    " finished_at, migration_name, applied_steps_count)"
-		    " VALUES ($1, $2, '', $3, $3, $4, 0)", 4, params, NULL,
-		    err);
-	else
-		rc = history_finish(h, m, params[0], err);
-	talloc_free(owner);
-	return rc;
+	return 0;
 }

@@ -5,6 +5,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/ask.c src/steps/ask.h \
 	src/steps/attempt.c src/steps/attempt.h \
 	src/steps/backup.c \
+	src/steps/books.c src/steps/books.h \
 	src/steps/choose.c \
 	src/steps/drift.c \
 	src/steps/dump.c src/steps/dump.h \
@@ -13,12 +14,16 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/grid.c src/steps/grid.h \
 	src/steps/guard.c \
 	src/steps/history.c src/steps/history.h \
+	src/steps/history_resolve.c \
+	src/steps/history_write.c \
 	src/steps/http.c \
 	src/steps/include.c \
 	src/steps/kind.c src/steps/kind.h src/steps/kind.def \
 	src/steps/manifest.c src/steps/manifest.h \
 	src/steps/manual.c \
-	src/steps/migrate.c \
+	src/steps/migrate.c src/steps/migrate.h \
+	src/steps/migrate_apply.c \
+	src/steps/migration_status.c \
 	src/steps/output.c \
 	src/steps/plan.c src/steps/plan.h \
 	src/steps/private.h \

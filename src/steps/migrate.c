@@ -16,102 +16,26 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/sql.h"
-#include "steps/history.h"
 #include "steps/kind.h"
+#include "steps/migrate.h"
 #include "steps/plan.h"
 #include "steps/reconcile.h"
 #include "steps/spec.h"
 #include "steps/statements.h"
 
-struct migrate_spec {
-	const char	*dir, *layout, *rehearsed, *database;
-};
-
-/* What there is to do; a child of its owner. */
-struct work {
-	struct attempt	*attempt;
-	enum migrations_layout layout;
-	char		*dir, *database;
-	struct migration *list;
-	size_t		 count;
-	enum migration_status *statuses;
-	struct pg_session *session;	/* null where dry */
-	struct history	*history;
-	char		*unknown;
-	json_t		*statements;	/* [{text, ms, lock}], as they are run */
-	json_t		*migrations;	/* [{name, sha256}], likewise */
-};
+#define SEED_MAX_BYTES	((size_t)64 * 1024 * 1024)
 
 /* ---- what is pending -------------------------------------------------------------- */
 
-static int
-read_folder(struct work *w, struct error *err)
+bool
+work_is_pending(const struct work *w, size_t i)
 {
-	const struct migrate_spec *spec = w->attempt->step->spec;
-	char *layout = attempt_expand(w, w->attempt, spec->layout != NULL ?
-	    spec->layout : "prisma", err);
-	int parsed = layout == NULL ? -1 : layout_parse(layout);
-
-	if (layout == NULL)
-		return -1;
-	if (parsed < 0 && !w->attempt->is_dry)
-		return error_set(err, ERR_RUNBOOK, "unknown layout \"%s\"",
-		    layout);
-	w->layout = parsed < 0 ? LAYOUT_PRISMA :
-	    (enum migrations_layout)parsed;
-	w->dir = attempt_path(w, w->attempt, spec->dir, err);
-	if (w->dir == NULL)
-		return -1;
-	/* What an earlier step writes is not there yet in a dry plan. */
-	if (w->attempt->is_dry && !file_is_folder(w->dir))
-		return 0;
-	return migrations_read(w, w->dir, w->layout, &w->list, &w->count, err);
+	return w->books->findings == NULL ||
+	    migration_is_pending(w->books->findings->list[i].status);
 }
 
-static int
-compare(struct work *w, struct error *err)
-{
-	const struct migrate_spec *spec = w->attempt->step->spec;
-	const struct pg_target *t;
-
-	if (spec->database != NULL && (w->database = attempt_expand(w,
-	    w->attempt, spec->database, err)) == NULL)
-		return -1;
-	t = attempt_target(w->attempt, NULL, w->database, err);
-	w->session = t == NULL ? NULL : attempt_session(w->attempt, NULL,
-	    w->database, err);
-	w->history = w->session == NULL ? NULL : history_open(w, w->attempt,
-	    w->session, w->layout, t->schema != NULL ? t->schema : "public",
-	    err);
-	if (w->history == NULL)
-		return -1;
-	return history_compare(w, w->history, w->list, w->count, w->statuses,
-	    &w->unknown, err);
-}
-
-static struct work *
-work_new(const void *owner, struct attempt *a, struct error *err)
-{
-	struct work *w = NEW(owner, struct work);
-
-	w->attempt = a;
-	w->unknown = mem_strdup(w, "");
-	w->statements = json_owned(w, json_array());
-	w->migrations = json_owned(w, json_array());
-	if (read_folder(w, err) < 0)
-		goto failed;
-	w->statuses = NEW_ARRAY(w, enum migration_status, w->count + 1);
-	if (!a->is_dry && compare(w, err) < 0)
-		goto failed;
-	return w;
-failed:
-	talloc_free(w);
-	return NULL;
-}
-
-/* The statements that this database gets; "" where it has them already. */
-static char *
-statements_of(const void *owner, const struct migration *m)
+char *
+migration_statements(const void *owner, const struct migration *m)
 {
 	char *forward = reconcile_statements(owner, m->sql);
 
@@ -161,18 +85,91 @@ check_rehearsed(const struct work *w, struct error *err)
 
 	if (spec->rehearsed == NULL || str_equal(spec->rehearsed, "false"))
 		return 0;
-	for (i = 0; i < w->count; i++) {
-		if (w->statuses[i] != MIGRATION_PENDING ||
-		    was_rehearsed(w->attempt, spec->rehearsed, &w->list[i]))
+	for (i = 0; i < w->books->count; i++) {
+		if (!work_is_pending(w, i) ||
+		    was_rehearsed(w->attempt, spec->rehearsed, &w->books->list[i]))
 			continue;
 		error_set(err, ERR_POLICY,
 		    "migration \"%s\" was not rehearsed in this text",
-		    w->list[i].name);
-		error_detail(err, "its sha256 is %s", w->list[i].sha256);
+		    w->books->list[i].name);
+		error_detail(err, "its sha256 is %s", w->books->list[i].sha256);
 		error_hint(err, "rehearse it again, or find out who changed it");
 		return -1;
 	}
 	return 0;
+}
+
+/* As Supabase names it: from the folder that "supabase/" is in. */
+static char *
+booked_path(const void *owner, const char *dir, const char *path)
+{
+	char *supabase = path_folder(owner, dir);
+	char *project = path_folder(owner, supabase);
+	size_t size = strlen(project);
+
+	return mem_strdup(owner, str_starts(path, project) &&
+	    path[size] == '/' ? path + size + 1 : path);
+}
+
+static int
+read_seed(struct work *w, struct seed *seed, const char *name,
+    struct error *err)
+{
+	char *path = attempt_path(w, w->attempt, name, err);
+	size_t size;
+
+	if (path == NULL || file_read(w, path, SEED_MAX_BYTES, &seed->sql,
+	    &size, err) < 0)
+		return -1;
+	seed->booked = booked_path(w, w->books->dir, path);
+	sha256_of(seed->sql, size, seed->sha256);
+	return w->books->history == NULL ? 0 : history_seed_look(
+	    w->books->history, seed->booked, seed->sha256, &seed->is_known,
+	    &seed->is_same, err);
+}
+
+static int
+seeds_read(struct work *w, struct error *err)
+{
+	const struct migrate_spec *spec = w->attempt->step->spec;
+	const char **name = spec->seed;
+
+	for (; name != NULL && *name != NULL; name++) {
+		GROW(w, w->seeds, struct seed, w->seed_count + 1);
+		w->seeds[w->seed_count] = (struct seed){ 0 };
+		if (read_seed(w, &w->seeds[w->seed_count++], *name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+work_check(struct work *w, struct error *err)
+{
+	const struct migrate_spec *spec = w->attempt->step->spec;
+
+	if (books_read(w->books, err) < 0 || history_check(w->books->history,
+	    w->books->findings, spec->include_all, err) < 0)
+		return -1;
+	return check_rehearsed(w, err);
+}
+
+struct work *
+work_new(const void *owner, struct attempt *a, struct error *err)
+{
+	const struct migrate_spec *spec = a->step->spec;
+	struct work *w = NEW(owner, struct work);
+
+	w->attempt = a;
+	w->statements = json_owned(w, json_array());
+	w->migrations = json_owned(w, json_array());
+	w->books = books_open(w, a, &spec->books, err);
+	if (w->books != NULL && (a->is_dry || history_check(w->books->history,
+	    w->books->findings, spec->include_all, err) == 0) &&
+	    seeds_read(w, err) == 0)
+		return w;
+	talloc_free(w);
+	return NULL;
 }
 
 /* The rehearsal's record of a statement; null: none. */
@@ -221,22 +218,49 @@ put_costs(struct attempt *a, struct plan *p)
 /* ---- plan --------------------------------------------------------------------------------- */
 
 static void
+plan_findings(struct plan *p, const struct migration_findings *f)
+{
+	struct buffer *missing = buffer_new(NULL);
+	size_t i;
+
+	for (i = 0; i < f->count; i++) {
+		const struct migration_finding *m = &f->list[i];
+
+		if (m->status == MIGRATION_EDITED)
+			plan_line(p, "\"%s\" was edited after it was applied",
+			    m->name);
+		else if (m->status == MIGRATION_MISSING)
+			buffer_printf(missing, "%s%s",
+			    missing->size > 0 ? ", " : "", m->name);
+		else if (m->is_out_of_order)
+			plan_line(p, "\"%s\" is older than the last one that "
+			    "is applied", m->name);
+	}
+	if (missing->size > 0)
+		plan_line(p, "applied, and not in the folder: %s",
+		    missing->data);
+	talloc_free(missing);
+}
+
+static void
 plan_lines(struct plan *p, const struct work *w, size_t pending,
     size_t codified)
 {
 	size_t i;
 
 	plan_line(p, "%zu of %zu migrations are to be applied", pending,
-	    w->count);
+	    w->books->count);
 	if (codified > 0)
 		plan_line(p, "%zu more are recorded only: the database has "
 		    "them already", codified);
-	for (i = 0; i < w->count; i++)
-		if (w->statuses[i] == MIGRATION_EDITED)
-			plan_line(p, "\"%s\" was edited after it was applied",
-			    w->list[i].name);
-	if (w->unknown[0] != '\0')
-		plan_line(p, "applied, and not in the folder: %s", w->unknown);
+	if (w->books->findings != NULL)
+		plan_findings(p, w->books->findings);
+	for (i = 0; i < w->seed_count; i++)
+		plan_line(p, w->seeds[i].is_same ?
+		    "the seed %s is in the books already" :
+		    w->seeds[i].is_known ? "the seed %s was edited: its hash "
+		    "is recorded, nothing is run" : "then the seed %s is run",
+		    w->seeds[i].booked);
 }
 
 static int
@@ -248,29 +272,37 @@ plan_pending(struct attempt *a, struct work *w, struct error *err)
 
 	if (!a->is_dry && check_rehearsed(w, err) < 0)
 		return -1;
-	for (i = 0; i < w->count; i++) {
-		if (w->statuses[i] != MIGRATION_PENDING)
+	for (i = 0; i < w->books->count; i++) {
+		if (!work_is_pending(w, i))
 			continue;
-		if (reconcile_is_codified(w->list[i].sql))
+		if (reconcile_is_codified(w->books->list[i].sql))
 			codified++;
 		else
 			pending++;
 		buffer_printf(text, "-- migration %s (sha256 %s)%s\n%s\n",
-		    w->list[i].name, w->list[i].sha256,
-		    reconcile_is_codified(w->list[i].sql) ?
-		    ": recorded only" : "", statements_of(w, &w->list[i]));
+		    w->books->list[i].name, w->books->list[i].sha256,
+		    reconcile_is_codified(w->books->list[i].sql) ?
+		    ": recorded only" : "", migration_statements(w, &w->books->list[i]));
 	}
-	if (w->list == NULL)
-		buffer_printf(text, "-- the migrations of %s\n", w->dir);
+	for (i = 0; i < w->seed_count; i++)
+		if (!w->seeds[i].is_known)
+			buffer_printf(text, "-- seed %s (sha256 %s)\n%s\n",
+			    w->seeds[i].booked, w->seeds[i].sha256,
+			    w->seeds[i].sql);
+	if (w->books->list == NULL)
+		buffer_printf(text, "-- the migrations of %s\n", w->books->dir);
 	else if (text->size == 0)
 		buffer_puts(text, "-- nothing is pending\n");
-	p = plan_text(a, w->list == NULL ? CLASS_B : CLASS_A, w->list == NULL ?
+	p = plan_text(a, w->books->list == NULL ? CLASS_B : CLASS_A, w->books->list == NULL ?
 	    "its files are not there yet" : "records migrations", text->data);
-	for (i = 0; i < w->count; i++)
-		if (w->statuses[i] == MIGRATION_PENDING)
-			plan_add_sql(a, p, statements_of(w, &w->list[i]));
+	for (i = 0; i < w->books->count; i++)
+		if (work_is_pending(w, i))
+			plan_add_sql(a, p, migration_statements(w, &w->books->list[i]));
+	for (i = 0; i < w->seed_count; i++)
+		if (!w->seeds[i].is_known)
+			plan_add_sql(a, p, w->seeds[i].sql);
 	plan_lines(p, w, pending, codified);
-	if (w->session != NULL && plan_measure(p, w->session, err) < 0)
+	if (w->books->session != NULL && plan_measure(p, w->books->session, err) < 0)
 		return -1;
 	put_costs(a, p);
 	if (a->step->rollback == NULL)
@@ -292,170 +324,14 @@ plan(struct attempt *a, struct error *err)
 /* ---- run ------------------------------------------------------------------------------------ */
 
 static int
-run_statements(struct work *w, struct transaction *t,
-    const struct sql_script *script, struct error *err)
-{
-	struct statement_result r;
-	void *owner = talloc_new(NULL);
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; i < script->count && rc == 0; i++) {
-		rc = statement_run(owner, w->attempt, w->session, t,
-		    &script->statements[i], &r, err);
-		if (rc < 0)
-			error_context(err, "statement %zu of %zu", i + 1,
-			    script->count);
-		else
-			json_array_append_new(w->statements, json_pack(
-			    "{s:s, s:I, s:s*}", "text",
-			    script->statements[i].text, "ms",
-			    (json_int_t)r.ms, "lock", r.lock));
-	}
-	talloc_free(owner);
-	return rc;
-}
-
-/* The migration and its entry: both, or neither. */
-static int
-apply_together(struct work *w, const struct migration *m,
-    const struct sql_script *script, struct error *err)
-{
-	struct transaction *t;
-	char *id;
-	int rc;
-
-	t = transaction_begin(NULL, w->attempt, w->session, false, err);
-	if (t == NULL)
-		return -1;
-	rc = reconcile_is_codified(m->sql) ?
-	    history_record(w->history, m, err) :
-	    history_begin(t, w->history, m, &id, err);
-	if (rc == 0 && !reconcile_is_codified(m->sql)) {
-		rc = run_statements(w, t, script, err);
-		if (rc == 0)
-			rc = history_finish(w->history, m, id, err);
-	}
-	if (rc == 0)
-		rc = transaction_commit(t, err);
-	else
-		transaction_rollback(t);
-	talloc_free(t);
-	return rc;
-}
-
-/* Prisma's own way, for statements that refuse a transaction. */
-static int
-apply_alone(struct work *w, const struct migration *m,
-    const struct sql_script *script, struct error *err)
-{
-	struct error ignored;
-	char *id;
-	int rc;
-
-	if (w->attempt->step->lock_timeout_ms < 0 &&
-	    pg_exec_script(w->session, "SET lock_timeout = 0", err) < 0)
-		return -1;
-	if (statements_mark_backend(w->attempt, w->session, err) < 0 ||
-	    history_begin(w, w->history, m, &id, err) < 0)
-		return -1;
-	rc = run_statements(w, NULL, script, err);
-	if (rc == 0)
-		return history_finish(w->history, m, id, err);
-	if (!w->attempt->is_cancelled && pg_alive(w->session))
-		(void)!history_fail(w->history, id, err->primary, &ignored);
-	return -1;
-}
-
-static int
-apply(struct work *w, const struct migration *m, struct error *err)
-{
-	struct sql_script *script = sql_parse(w, statements_of(w, m));
-	bool is_alone = false;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < script->count; i++) {
-		is_alone = is_alone || script->statements[i].no_transaction;
-		if (!script->statements[i].transaction_control)
-			continue;
-		error_set(err, ERR_RUNBOOK, "migration \"%s\" has transaction "
-		    "control of its own: %s", m->name,
-		    script->statements[i].text);
-		error_hint(err, "take it out: the migration runs in a transaction");
-		return -1;
-	}
-	if (attempt_printf(w->attempt, err, "migration %s%s\n", m->name,
-	    reconcile_is_codified(m->sql) ?
-	    ": the database has it already, recorded as applied" : "") < 0)
-		return -1;
-	rc = is_alone ? apply_alone(w, m, script, err) :
-	    apply_together(w, m, script, err);
-	if (rc < 0)
-		return error_context(err, "migration \"%s\"%s", m->name,
-		    err->code == ERR_SQL ? " failed to apply (P3018)" : "");
-	json_array_append_new(w->migrations, json_pack("{s:s, s:s}", "name",
-	    m->name, "sha256", m->sha256));
-	return 0;
-}
-
-/* One hash over all that was done, for people to compare. */
-static void
-hash_of(const struct work *w, char hex[SHA256_HEX_SIZE])
-{
-	char *text = json_stable(NULL, w->migrations);
-
-	sha256_of(text, strlen(text), hex);
-	talloc_free(text);
-}
-
-static int
-apply_pending(struct work *w, struct error *err)
-{
-	int64_t begun = clock_mono_ms();
-	char hex[SHA256_HEX_SIZE];
-	size_t i;
-
-	if (history_lock(w->history, err) < 0)
-		return -1;
-	/* Somebody may have migrated while we waited. */
-	if (history_compare(w, w->history, w->list, w->count, w->statuses,
-	    &w->unknown, err) < 0 || check_rehearsed(w, err) < 0 ||
-	    history_make(w->history, err) < 0)
-		return -1;
-	attempt_watch_locks(w->attempt, w->session);
-	for (i = 0; i < w->count; i++) {
-		if (w->statuses[i] == MIGRATION_EDITED &&
-		    attempt_printf(w->attempt, err, "warning: \"%s\" was "
-		    "edited after it was applied\n", w->list[i].name) < 0)
-			return -1;
-		if (w->statuses[i] != MIGRATION_PENDING)
-			continue;
-		attempt_progress(w->attempt, (int64_t)i, (int64_t)w->count,
-		    "migrations", w->list[i].name);
-		if (apply(w, &w->list[i], err) < 0)
-			return -1;
-	}
-	hash_of(w, hex);
-	if (attempt_printf(w->attempt, err, "%zu applied, the database is up to "
-	    "date\n", json_array_size(w->migrations)) < 0)
-		return -1;
-	return attempt_register(w->attempt, json_pack(
-	    "{s:s, s:O, s:O, s:I, s:I}", "sha256", hex, "migrations",
-	    w->migrations, "statements", w->statements, "applied",
-	    (json_int_t)json_array_size(w->migrations), "ms",
-	    (json_int_t)(clock_mono_ms() - begun)), err);
-}
-
-static int
 run(struct attempt *a, struct error *err)
 {
 	struct work *w = work_new(NULL, a, err);
 	struct error ignored;
-	int rc = w == NULL ? -1 : apply_pending(w, err);
+	int rc = w == NULL ? -1 : work_apply(w, err);
 
-	if (w != NULL && !a->is_cancelled && pg_alive(w->session))
-		(void)!pg_exec_script(w->session,
+	if (w != NULL && !a->is_cancelled && pg_alive(w->books->session))
+		(void)!pg_exec_script(w->books->session,
 		    "SELECT pg_catalog.pg_advisory_unlock_all()", &ignored);
 	talloc_free(w);
 	return rc;
@@ -489,13 +365,13 @@ settle(struct attempt *a, const struct attempt_state *was,
 	}
 	if (w == NULL)
 		return -1;
-	for (i = 0; i < w->count; i++)
-		left += w->statuses[i] == MIGRATION_PENDING;
+	for (i = 0; i < w->books->count; i++)
+		left += work_is_pending(w, i);
 	*outcome = left == 0 ? OUTCOME_DONE : OUTCOME_NOT_DONE;
 	snprintf(proof, 256, left == 0 ?
 	    "the books have all %zu migrations" :
 	    "the books have not all %zu migrations: the next attempt does "
-	    "what is left (%zu)", w->count, left);
+	    "what is left (%zu)", w->books->count, left);
 	query[0] = '\0';
 	talloc_free(w);
 	return 0;
@@ -508,10 +384,10 @@ check(const struct step *s, struct lint *l)
 {
 	const struct migrate_spec *spec = s->spec;
 
-	if (spec->layout != NULL && strstr(spec->layout, "{{") == NULL &&
-	    layout_parse(spec->layout) < 0)
-		lint_error(l, spec_place(s, "layout"),
-		    "\"layout\" is none of prisma, supabase, sql");
+	books_check(s, spec->books.layout, l);
+	if (spec->seed != NULL && !str_equal(spec->books.layout, "supabase"))
+		lint_error(l, spec_place(s, "seed"),
+		    "\"seed\" goes with layout supabase alone");
 }
 
 static enum step_class
@@ -524,15 +400,18 @@ deserves(const struct step *s, char *why, size_t why_size)
 	size_t i, count;
 	char *folder, *dir, *sql;
 	char reason[128];
-	int layout = layout_parse(spec->layout != NULL ? spec->layout :
-	    "prisma");
+	const char *given = spec->books.dir;
+	int layout = layout_parse(spec->books.layout != NULL ?
+	    spec->books.layout : "prisma");
 
 	snprintf(why, why_size, "its files are not there to be read yet");
-	if (spec->dir == NULL || strstr(spec->dir, "{{") != NULL || layout < 0)
+	/* What a seed holds is seen when it runs. */
+	if (given == NULL || strstr(given, "{{") != NULL || layout < 0 ||
+	    spec->seed != NULL)
 		return CLASS_B;
 	folder = path_folder(NULL, s->file);
-	dir = spec->dir[0] == '/' ? mem_strdup(folder, spec->dir) :
-	    path_join(folder, folder, spec->dir);
+	dir = given[0] == '/' ? mem_strdup(folder, given) :
+	    path_join(folder, folder, given);
 	if (migrations_read(folder, dir, (enum migrations_layout)layout, &list,
 	    &count, &err) < 0) {
 		talloc_free(folder);
@@ -540,7 +419,7 @@ deserves(const struct step *s, char *why, size_t why_size)
 	}
 	snprintf(why, why_size, "its migrations only add");
 	for (i = 0; i < count && class_ < CLASS_B; i++) {
-		sql = statements_of(folder, &list[i]);
+		sql = migration_statements(folder, &list[i]);
 		one = statements_class(sql, reason, sizeof(reason));
 		if (one <= class_)
 			continue;
@@ -552,16 +431,16 @@ deserves(const struct step *s, char *why, size_t why_size)
 }
 
 static const struct key keys[] = {
-	{ "dir", KEY_TEXT, KEY_REQUIRED | KEY_EXPANDS,
-	  offsetof(struct migrate_spec, dir), "the migrations folder", NULL, 0,
+	KEYS_BOOKS(migrate_spec, books),
+	{ "include_all", KEY_BOOL, 0, offsetof(struct migrate_spec,
+	  include_all), "supabase: also those that are older than the last one that is applied",
+	  NULL, 0, 0 },
+	{ "seed", KEY_TEXTS, KEY_EXPANDS, offsetof(struct migrate_spec, seed),
+	  "supabase: files of SQL to run once, after the migrations", NULL, 0,
 	  0 },
-	{ "layout", KEY_TEXT, KEY_EXPANDS,
-	  offsetof(struct migrate_spec, layout),
-	  "prisma (default), supabase or sql", NULL, 0, 0 },
 	{ "rehearsed", KEY_TEXT, 0, offsetof(struct migrate_spec, rehearsed),
 	  "true, or the name that a rehearsal registered: refuse what was not applied there in this text",
 	  NULL, 0, 0 },
-	KEY_DATABASE(migrate_spec),
 	KEY_END
 };
 

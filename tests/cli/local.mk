@@ -6,7 +6,8 @@ cli_tests = \
 	tests/cli/test_demo_shop \
 	tests/cli/test_diff \
 	tests/cli/test_lint \
-	tests/cli/test_manual
+	tests/cli/test_manual \
+	tests/cli/test_migrations
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 
@@ -22,4 +23,5 @@ tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
+tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_demo_LDADD = $(program_libs)

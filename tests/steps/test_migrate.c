@@ -50,6 +50,23 @@ static const char steps[] =
     "    class: B\n"
     "  - id: plain\n"
     "    migrate: {dir: plain, layout: sql}\n"
+    "    class: B\n"
+    "  - id: seed\n"
+    "    migrate: {dir: supabase/migrations, layout: supabase,\n"
+    "      seed: [supabase/seed.sql]}\n"
+    "    class: B\n"
+    "    register: seeded\n"
+    "  - id: status\n"
+    "    migration_status: {dir: migrations}\n"
+    "    register: status\n"
+    "  - id: status-pending\n"
+    "    migration_status: {dir: migrations, fail_on: [failed]}\n"
+    "    register: status\n"
+    "  - id: resolve-applied\n"
+    "    resolve: {dir: migrations, applied: 20240103000000_bad}\n"
+    "    class: B\n"
+    "  - id: resolve-rolled-back\n"
+    "    resolve: {dir: migrations, rolled_back: 20240103000000_bad}\n"
     "    class: B\n";
 
 static struct stage *
@@ -216,6 +233,197 @@ supabase_and_plain_folders_have_books_too(void **state)
 	talloc_free(s);
 }
 
+static void
+a_migration_may_be_a_transaction_of_its_own(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "migrations/20240103000000_own/migration.sql",
+	    "BEGIN;\nCREATE TABLE own (a int);\nCOMMIT;\n");
+	temp_file(s, s->folder, "migrations/20240104000000_half/migration.sql",
+	    "START TRANSACTION;\nCREATE TABLE half (a int);\nEND;\n"
+	    "INSERT INTO half VALUES (1);\n");
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_string_equal(value(s, "select count(*) from half"), "1");
+	assert_string_equal(value(s, "select count(*) from own"), "0");
+	assert_string_equal(value(s, "select count(*) from _prisma_migrations"
+	    " where finished_at is not null"), "4");
+
+	/* What fails inside of it is undone, and the books say that it did. */
+	temp_file(s, s->folder, "migrations/20240105000000_bad/migration.sql",
+	    "CREATE TABLE kept (a int);\nBEGIN;\n"
+	    "CREATE TABLE gone (a int);\nSELECT 1/0;\nCOMMIT;\n");
+	assert_error(stage_run(s, "apply"), &s->err, ERR_SQL);
+	assert_contains(s->err.hint, "migrations resolve");
+	assert_string_equal(value(s, "select to_regclass('kept') is not null"
+	    " and to_regclass('gone') is null"), "t");
+	assert_string_equal(value(s, "select logs from _prisma_migrations"
+	    " where finished_at is null and rolled_back_at is null"),
+	    "statement 4 of 5: division by zero");
+	talloc_free(s);
+}
+
+static void
+the_schema_of_the_url_is_made(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	cluster_sql(s->database, "drop schema public");
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_string_equal(value(s, "select count(*) from"
+	    " public._prisma_migrations"), "2");
+	talloc_free(s);
+}
+
+static void
+supabase_refuses_what_its_own_command_refuses(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "supabase/20240102000000_b.sql",
+	    "create table b (x int);");
+	assert_ok(stage_run(s, "supabase"), &s->err);
+	temp_file(s, s->folder, "supabase/20240101000000_a.sql",
+	    "create table a (x int);");
+	assert_error(stage_run(s, "supabase"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "older than the last one");
+	assert_contains(s->err.hint, "include_all");
+
+	cluster_sql(s->database, "update supabase_migrations.schema_migrations"
+	    " set version = '20231231000000'");
+	assert_error(stage_run(s, "supabase"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "and the folder has not");
+	talloc_free(s);
+}
+
+static void
+an_edited_file_of_a_plain_folder_is_refused(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "plain/001.sql", "create table c (x int);");
+	assert_ok(stage_run(s, "plain"), &s->err);
+	temp_file(s, s->folder, "plain/001.sql", "create table c (y int);");
+	assert_error(stage_run(s, "plain"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "edited after it was applied");
+	talloc_free(s);
+}
+
+static void
+a_seed_is_run_once(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "supabase/migrations/20240101000000_init.sql",
+	    "create table a (x int);");
+	temp_file(s, s->folder, "supabase/seed.sql",
+	    "insert into a values (1); insert into a values (2);");
+	assert_ok(stage_run(s, "seed"), &s->err);
+	assert_ok(stage_run(s, "seed"), &s->err);
+	assert_string_equal(value(s, "select sum(x) from a"), "3");
+	assert_string_equal(value(s, "select path from"
+	    " supabase_migrations.seed_files"), "supabase/seed.sql");
+
+	/* Supabase runs an edited one no second time, and so do we. */
+	temp_file(s, s->folder, "supabase/seed.sql",
+	    "insert into a values (10);");
+	assert_ok(stage_run(s, "seed"), &s->err);
+	assert_string_equal(value(s, "select sum(x) from a"), "3");
+	talloc_free(s);
+}
+
+static void
+status_tells_each_state(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	assert_error(stage_run(s, "status"), &s->err, ERR_EXPECT);
+	assert_string_equal(stage_value(s, "status.pending"), "2");
+	assert_string_equal(value(s, "select to_regclass('_prisma_migrations')"
+	    " is null"), "t");
+	assert_ok(stage_run(s, "status-pending"), &s->err);
+
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_ok(stage_run(s, "status"), &s->err);
+	assert_string_equal(stage_value(s, "status.applied"), "2");
+
+	temp_file(s, s->folder, "migrations/20240102000000_index/migration.sql",
+	    "-- another text\n");
+	temp_file(s, s->folder, "migrations/20240101500000_late/migration.sql",
+	    "-- late\n");
+	cluster_sql(s->database, "insert into _prisma_migrations(id, checksum,"
+	    " migration_name, finished_at) values ('x', 'y',"
+	    " '20240104000000_gone', now()), ('z', 'y', '20240104000000_gone',"
+	    " now())");
+	assert_error(stage_run(s, "status"), &s->err, ERR_EXPECT);
+	assert_string_equal(stage_value(s, "status.applied"), "1");
+	assert_string_equal(stage_value(s, "status.edited"), "1");
+	assert_string_equal(stage_value(s, "status.missing"), "1");
+	assert_string_equal(stage_value(s, "status.duplicates"), "1");
+	assert_string_equal(stage_value(s, "status.pending"), "1");
+	assert_string_equal(stage_value(s, "status.out_of_order"), "1");
+	stage_verify(s);
+	talloc_free(s);
+}
+
+static void
+what_failed_is_resolved_either_way(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	temp_file(s, s->folder, "migrations/20240103000000_bad/migration.sql",
+	    "CREATE TABLE good_now (a int);\n");
+	cluster_sql(s->database, "create schema if not exists public");
+	assert_error(stage_run(s, "resolve-rolled-back"), &s->err,
+	    ERR_NOT_FOUND);
+	assert_contains(s->err.primary, "P3011");
+	/* A baseline: the table is made, and nothing is run. */
+	assert_ok(stage_run(s, "resolve-applied"), &s->err);
+	assert_string_equal(value(s, "select migration_name || logs ||"
+	    " applied_steps_count || (started_at = finished_at) from"
+	    " _prisma_migrations"), "20240103000000_bad0true");
+	assert_error(stage_run(s, "resolve-applied"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "P3008");
+	assert_error(stage_run(s, "resolve-rolled-back"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "P3012");
+
+	cluster_sql(s->database, "update _prisma_migrations set finished_at ="
+	    " null");
+	assert_error(stage_run(s, "apply"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "P3009");
+	assert_contains(s->err.hint, "migrations resolve");
+	assert_ok(stage_run(s, "resolve-rolled-back"), &s->err);
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_string_equal(value(s, "select count(*) from good_now"), "0");
+	talloc_free(s);
+}
+
+static void
+lint_knows_the_words_of_status_and_resolve(void **state)
+{
+	void *owner = talloc_new(NULL);
+
+	(void)state;
+	assert_contains(stage_lint(owner, "  - id: a\n"
+	    "    migration_status: {dir: m, fail_on: [late]}\n"),
+	    "\"late\" is none of pending, failed, rolled_back, edited, "
+	    "missing, any, none");
+	assert_contains(stage_lint(owner, "  - id: a\n"
+	    "    resolve: {dir: m}\n    class: B\n"),
+	    "one of \"applied\" and \"rolled_back\" is wanted");
+	assert_contains(stage_lint(owner, "  - id: a\n"
+	    "    migrate: {dir: m, seed: s.sql}\n    class: B\n"),
+	    "\"seed\" goes with layout supabase alone");
+	talloc_free(owner);
+}
+
 /* ---- drift and review --------------------------------------------------------------- */
 
 static void
@@ -356,6 +564,14 @@ main(void)
 		cmocka_unit_test(a_concurrent_index_runs_outside_of_a_transaction),
 		cmocka_unit_test(what_was_not_rehearsed_is_refused),
 		cmocka_unit_test(supabase_and_plain_folders_have_books_too),
+		cmocka_unit_test(a_migration_may_be_a_transaction_of_its_own),
+		cmocka_unit_test(the_schema_of_the_url_is_made),
+		cmocka_unit_test(supabase_refuses_what_its_own_command_refuses),
+		cmocka_unit_test(an_edited_file_of_a_plain_folder_is_refused),
+		cmocka_unit_test(a_seed_is_run_once),
+		cmocka_unit_test(status_tells_each_state),
+		cmocka_unit_test(what_failed_is_resolved_either_way),
+		cmocka_unit_test(lint_knows_the_words_of_status_and_resolve),
 		cmocka_unit_test(a_review_puts_both_sides_right),
 		cmocka_unit_test(headless_reviews_take_prepared_decisions_by_pattern),
 		cmocka_unit_test(drift_fails_the_step_where_it_is_asked_to),

@@ -1,0 +1,44 @@
+/*
+ * steps/migrate.h - what the two halves of the kind "migrate" share: what is
+ * pending (migrate.c) and how it is applied (migrate_apply.c).
+ */
+#ifndef PGRUNBOOK_STEPS_MIGRATE_H
+#define PGRUNBOOK_STEPS_MIGRATE_H
+
+#include "steps/books.h"
+
+struct migrate_spec {
+	struct books_spec books;
+	const char	*rehearsed;
+	bool		 include_all;
+	const char	**seed;		/* files; null-terminated; null */
+};
+
+struct seed {
+	char		*booked, *sql;
+	char		 sha256[SHA256_HEX_SIZE];
+	bool		 is_known, is_same;
+};
+
+struct work {
+	struct attempt	*attempt;
+	struct books	*books;
+	struct seed	*seeds;
+	size_t		 seed_count;
+	json_t		*statements;	/* [{text, ms, lock}], as they are run */
+	json_t		*migrations;	/* [{name, sha256}], likewise */
+};
+
+/* What the folder says, the books say, and is refused; a child of owner. */
+struct work *work_new(const void *owner, struct attempt *a, struct error *err);
+/* The books again, and the refusals again: somebody may have migrated. */
+int work_check(struct work *w, struct error *err) WARN_UNUSED;
+/* Is it for the next migrate? */
+bool work_is_pending(const struct work *w, size_t i);
+/* The statements that this database gets; "" where it has them already. */
+char *migration_statements(const void *owner, const struct migration *m);
+
+/* Lock, apply all that is pending, and the seeds; register what was done. */
+int work_apply(struct work *w, struct error *err) WARN_UNUSED;
+
+#endif
