@@ -176,6 +176,20 @@ step_last_error(const struct step_state *s)
 	    a != NULL ? a->error : NULL;
 }
 
+const struct sign_state *
+step_refusal(const struct step_state *s)
+{
+	const struct attempt_state *a = step_last_attempt(s);
+	const struct sign_state *last = s->sign_count > 0 ?
+	    &s->signs[s->sign_count - 1] : NULL;
+
+	if (s->status != STEP_FAILED || a == NULL || last == NULL ||
+	    step_last_error(s) != NULL || !last->is_refusal ||
+	    last->attempt != a->number)
+		return NULL;
+	return last;
+}
+
 const struct decision_state *
 state_decision(const struct run_state *s, const char *step, const char *item)
 {

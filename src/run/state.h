@@ -165,6 +165,8 @@ struct step_state *state_step(struct run_state *s, const char *id);
 const struct attempt_state *step_last_attempt(const struct step_state *s);
 /* Why it failed last: its rendering, else its last attempt; null: it did not. */
 const json_t *step_last_error(const struct step_state *s);
+/* The refusal that ended its last attempt; null: it was not refused. */
+const struct sign_state *step_refusal(const struct step_state *s);
 /* The item's decision within a step; null: undecided. */
 const struct decision_state *state_decision(const struct run_state *s,
     const char *step, const char *item);

@@ -75,30 +75,6 @@ session_of(struct attempt *a, struct error *err)
 }
 
 static int
-plan_freeze(struct attempt *a, struct error *err)
-{
-	const char *run = a->host->run != NULL &&
-	    a->host->run->state->run != NULL ? a->host->run->state->run :
-	    "{{run.id}}";
-	char *reason = reason_of(NULL, a, err);
-	struct plan *p;
-
-	if (reason == NULL)
-		return -1;
-	p = plan_text(a, CLASS_A, "stops other sessions' schema changes",
-	    freeze_sql(reason, run, reason));
-	plan_line(p, "a role that is no superuser gets a watched fingerprint "
-	    "instead: changes are seen, not stopped");
-	plan_line(p, "reads and writes go on; TRUNCATE is not stopped");
-	if (a->step->rollback == NULL)
-		plan_undo(p, "an unfreeze step lifts it; nothing is lost");
-	talloc_free(reason);
-	return 0;
-}
-
-/* ---- freeze ------------------------------------------------------------------------ */
-
-static int
 is_superuser(const void *owner, struct pg_session *s, bool *yes,
     struct error *err)
 {
@@ -110,6 +86,52 @@ is_superuser(const void *owner, struct pg_session *s, bool *yes,
 	*yes = str_equal(value, "t");
 	return 0;
 }
+
+/* Whether changes will be refused or only seen: it depends on the role. */
+static int
+plan_method(struct attempt *a, struct plan *p, struct error *err)
+{
+	struct pg_session *s;
+	bool by_trigger;
+
+	if (a->is_dry) {
+		plan_line(p, "a role that is no superuser can only watch the "
+		    "schema: changes are seen, not refused");
+		return 0;
+	}
+	s = session_of(a, err);
+	if (s == NULL || is_superuser(a, s, &by_trigger, err) < 0)
+		return -1;
+	plan_line(p, by_trigger ?
+	    "this role is a superuser: other sessions' changes are refused" :
+	    "this role is no superuser, so nothing of this runs: changes of "
+	    "the schema are seen, not refused");
+	return 0;
+}
+
+static int
+plan_freeze(struct attempt *a, struct error *err)
+{
+	const char *run = a->host->run != NULL &&
+	    a->host->run->state->run != NULL ? a->host->run->state->run :
+	    "{{run.id}}";
+	char *reason = reason_of(NULL, a, err);
+	struct plan *p;
+	int rc;
+
+	if (reason == NULL)
+		return -1;
+	p = plan_text(a, CLASS_A, "stops other sessions' schema changes",
+	    freeze_sql(reason, run, reason));
+	rc = plan_method(a, p, err);
+	plan_line(p, "reads and writes go on; TRUNCATE is not stopped");
+	if (a->step->rollback == NULL)
+		plan_undo(p, "an unfreeze step lifts it; nothing is lost");
+	talloc_free(reason);
+	return rc;
+}
+
+/* ---- freeze ------------------------------------------------------------------------ */
 
 /* Another run's freeze is that run's to lift. */
 static int

@@ -320,6 +320,43 @@ class_of(const struct restore_spec *spec, const char **why)
 	return spec->create && !spec->swap ? CLASS_A : CLASS_B;
 }
 
+/* The target's database; "DATABASE" in a plan that asks no server. */
+static const char *
+target_database(struct attempt *a, struct error *err)
+{
+	const struct pg_target *t = a->is_dry ? NULL :
+	    attempt_target(a, NULL, NULL, err);
+
+	return a->is_dry ? "DATABASE" : t != NULL ? t->dbname : NULL;
+}
+
+/* What runs, with the names of the databases that it touches. */
+static char *
+plan_words(const void *owner, struct attempt *a, const char *backup,
+    struct error *err)
+{
+	const struct restore_spec *spec = a->step->spec;
+	const char *now = target_database(a, err);
+	char *to = now != NULL ? destination(owner, a, now, err) : NULL;
+
+	if (to == NULL)
+		return NULL;
+	/* Signed for is the database that is written to, or put aside. */
+	if (!spec->swap)
+		a->database = mem_strdup(a, to);
+	if (!is_new(spec))
+		return mem_printf(owner, "pg_restore --exit-on-error"
+		    " --single-transaction --clean --if-exists --no-owner\n"
+		    "into the database \"%s\", in place\nfrom %s", to, backup);
+	if (!spec->swap)
+		return mem_printf(owner, "pg_restore --exit-on-error\n"
+		    "into a new database, \"%s\"\nfrom %s", to, backup);
+	return mem_printf(owner, "pg_restore --exit-on-error\n"
+	    "into a new database, \"%s\"\nfrom %s\n"
+	    "then \"%s\" is renamed to \"%s_before_TIME\", and \"%s\" to "
+	    "\"%s\"", to, backup, now, now, to, now);
+}
+
 static int
 plan(struct attempt *a, struct error *err)
 {
@@ -329,12 +366,11 @@ plan(struct attempt *a, struct error *err)
 	enum step_class class_ = class_of(spec, &why);
 	struct plan *p;
 
-	if (backup == NULL)
+	text = backup != NULL ? plan_words(backup, a, backup, err) : NULL;
+	if (text == NULL) {
+		talloc_free(backup);
 		return -1;
-	text = mem_printf(backup, "%s\nfrom %s%s", is_new(spec) ?
-	    "pg_restore --exit-on-error into a new database" :
-	    "pg_restore --exit-on-error --single-transaction --clean --if-exists --no-owner",
-	    backup, spec->swap ? "\nthen rename the databases" : "");
+	}
 	p = plan_text(a, class_, why, text);
 	plan_line(p, "first the backup's files are held against its manifest, "
 	    "afterwards its rows");

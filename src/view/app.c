@@ -12,6 +12,8 @@
 
 #define ROWS_MIN	16
 #define COLUMNS_MIN	60
+#define MESSAGE_MS	4000
+#define MESSAGE_BAD_MS	20000	/* a refusal or a warning wants to be read */
 
 static int
 app_destroy(struct app *a)
@@ -237,6 +239,20 @@ app_say(struct app *a, enum style s, const char *fmt, ...)
 	a->message = memory_check(talloc_vasprintf(a, fmt, args));
 	va_end(args);
 	a->message_style = s;
+	a->message_ms = a->mono_ms;
+}
+
+/* The keys come back to the footer; a question stays until it is answered. */
+static void
+forget_message(struct app *a)
+{
+	int64_t shown_ms = a->mono_ms - a->message_ms;
+
+	if (a->message != NULL && a->asked_again == ACTION_NONE &&
+	    shown_ms > (a->message_style == STYLE_FAILED ||
+	    a->message_style == STYLE_DANGER ||
+	    a->message_style == STYLE_WARNING ? MESSAGE_BAD_MS : MESSAGE_MS))
+		TALLOC_FREE(a->message);
 }
 
 bool
@@ -389,6 +405,7 @@ app_tick(struct app *a, int64_t now_us, int64_t mono_ms)
 	a->mono_ms = mono_ms;
 	a->is_busy = false;
 	talloc_free_children(a->frame);
+	forget_message(a);
 	for (i = a->depth - 1; i >= 0; i--)
 		if (i < a->depth && a->stack[i].view->tick != NULL)
 			a->stack[i].view->tick(a, a->stack[i].self);
@@ -494,7 +511,15 @@ footer_draw(struct app *a, struct area f)
 		return;
 	}
 	if (a->message != NULL) {
-		area_fit(f, 0, 1, f.columns - 1, a->message_style, a->message);
+		struct area left = footer_right(a, f);
+
+		/* Beside the way out, where there is room for both. */
+		if (utf8_width(a->message) + 1 > left.columns) {
+			area_blank(f, STYLE_FOOTER);
+			left = f;
+		}
+		area_fit(left, 0, 1, left.columns - 1, a->message_style,
+		    a->message);
 		return;
 	}
 	if (v->line != NULL && v->line(a, a->stack[a->depth - 1].self) != NULL) {

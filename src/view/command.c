@@ -3,6 +3,8 @@
  * intents that want a reason first.
  */
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -58,26 +60,51 @@ intent_note(struct app *a)
 
 /* ---- commands in words ------------------------------------------------------ */
 
-/* A step by "phase/id", id, or number within the current phase. */
+/* The step of that id or number within the phase; null: none. */
+static const char *
+find_in_phase(const struct run_state *s, const struct phase_state *p,
+    const char *word)
+{
+	char *end;
+	size_t i, number = strtoul(word, &end, 10);
+
+	for (i = p->first_step; i < p->first_step + p->step_count; i++) {
+		const char *slash = strchr(s->steps[i].id, '/');
+
+		if (slash != NULL && str_equal(slash + 1, word))
+			return s->steps[i].id;
+	}
+	if (*word == '\0' || *end != '\0' || number < 1 ||
+	    number > p->step_count)
+		return NULL;
+	return s->steps[p->first_step + number - 1].id;
+}
+
+/*
+ * A step by id or number, in the current phase before others: the same id
+ * stands in many; or by "phase/id" or "phase/number".
+ */
 static const char *
 find_step(struct app *a, const char *word)
 {
 	struct run_state *s = a->state;
 	const struct step_state *here = app_current(a);
-	size_t i, number = strtoul(word, NULL, 10);
+	const char *slash = strchr(word, '/'), *id = NULL;
+	size_t i;
 
-	for (i = 0; i < s->step_count; i++) {
-		const char *slash = strchr(s->steps[i].id, '/');
+	if (slash == NULL && here != NULL)
+		id = find_in_phase(s, &s->phases[here->phase], word);
+	for (i = 0; id == NULL && i < s->phase_count; i++) {
+		const struct phase_state *p = &s->phases[i];
 
-		if (str_equal(s->steps[i].id, word) ||
-		    (slash != NULL && str_equal(slash + 1, word)))
-			return s->steps[i].id;
+		if (slash == NULL)
+			id = isdigit((unsigned char)*word) ? NULL :
+			    find_in_phase(s, p, word);
+		else if (strlen(p->name) == (size_t)(slash - word) &&
+		    strncmp(p->name, word, (size_t)(slash - word)) == 0)
+			id = find_in_phase(s, p, slash + 1);
 	}
-	if (here != NULL && number >= 1 &&
-	    number <= s->phases[here->phase].step_count)
-		return s->steps[s->phases[here->phase].first_step + number -
-		    1].id;
-	return NULL;
+	return id;
 }
 
 static void

@@ -86,6 +86,24 @@ passes(struct app *a, const struct drift_view *v, const json_t *item)
 	}
 }
 
+size_t
+drift_undecided(struct app *a, const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+	const json_t *items = json_object_get(t != NULL ? t->question : NULL,
+	    "items");
+	size_t i, n = 0;
+
+	for (i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+
+		n += json_str_or(item, "class", "?")[0] != 'C' &&
+		    state_decision(a->state, step->id,
+		    json_str_or(item, "id", "")) == NULL;
+	}
+	return n;
+}
+
 /* The item at a row of the filtered list; null past its end. */
 static const json_t *
 item_at(struct app *a, const struct drift_view *v, int row)
@@ -396,6 +414,10 @@ hint(struct app *a, void *self, enum action action)
 {
 	struct drift_view *v = self;
 
+	size_t open = drift_undecided(a, state_step(a->state, v->step));
+
+	if (action == ACTION_DRIFT_FINISH && open > 0)
+		return mem_printf(a->frame, "finish (%zu left)", open);
 	if (action == ACTION_DRIFT_OPEN && a->columns < SPLIT && !v->at_right)
 		return "detail";
 	if (action == ACTION_DRIFT_CLOSE && v->at_right)

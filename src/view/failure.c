@@ -37,18 +37,6 @@ failed_statement(const struct attempt_state *t)
 }
 
 static void
-fill_refusals(const struct step_state *step, struct doc *d)
-{
-	size_t i;
-
-	for (i = 0; i < step->sign_count; i++)
-		if (step->signs[i].is_refusal)
-			doc_field_printf(d, "Refused", STYLE_FAILED, "by %s: %s",
-			    step->signs[i].principal, step->signs[i].reason !=
-			    NULL ? step->signs[i].reason : "no reason");
-}
-
-static void
 fill(struct app *a, const struct step_state *step, struct doc *d)
 {
 	const struct attempt_state *t = step_last_attempt(step);
@@ -56,9 +44,7 @@ fill(struct app *a, const struct step_state *step, struct doc *d)
 	const struct statement_state *st = failed_statement(t);
 	const char *undo = json_str(t != NULL ? t->shown : NULL, "undo");
 
-	doc_field(d, "Error", STYLE_FAILED, json_str_or(e, "primary",
-	    step->status == STEP_UNKNOWN ? "the outcome is not known" :
-	    step->status == STEP_CANCELLED ? "cancelled" : "it failed"));
+	doc_field(d, "Why", STYLE_FAILED, failure_reason(a->frame, step));
 	doc_field(d, "SQLSTATE", STYLE_TEXT, json_str(e, "sqlstate"));
 	doc_field(d, "Detail", STYLE_ERROR_TEXT, json_str(e, "detail"));
 	doc_field(d, "Hint", STYLE_TEXT, json_str(e, "hint"));
@@ -67,14 +53,14 @@ fill(struct app *a, const struct step_state *step, struct doc *d)
 		    "after %s", st->number, duration_short(a->frame, st->ms));
 		doc_sql(d, 10, st->text);
 	}
-	doc_field(d, "Stands", STYLE_TEXT, t != NULL ? t->proof : NULL);
+	doc_field(d, "Stands", STYLE_TEXT, step_refusal(step) != NULL ?
+	    "nothing of this attempt ran" : t != NULL ? t->proof : NULL);
 	if (t != NULL && t->query != NULL && *t->query != '\0') {
 		doc_field(d, "Ask it", STYLE_MUTED, "this query proves it:");
 		doc_sql(d, 10, t->query);
 	}
 	doc_field(d, "Way back", STYLE_TEXT, undo != NULL ? undo :
 	    step->rollback);
-	fill_refusals(step, d);
 }
 
 /* The keys of the menu, each on a line, as far as they can act. */
@@ -112,20 +98,17 @@ render(struct app *a, void *self, struct area body)
 	struct step_state *step = a->state != NULL ?
 	    state_step(a->state, v->step) : NULL;
 	int rows, width = overlay_width(body, 116);
-	const char *word;
 	struct area in;
 	struct doc *d;
 
 	if (step == NULL)
 		return;
-	word = step->status == STEP_UNKNOWN ? "OUTCOME UNKNOWN" :
-	    step->status == STEP_CANCELLED ? "CANCELLED" : "FAILED";
 	d = doc_new(a->frame, width - 4);
 	fill(a, step, d);
 	fill_menu(a, d);
 	rows = doc_lines(d) + 2;
 	in = overlay_box(body, width, rows < body.rows ? rows : body.rows,
-	    mem_printf(a->frame, "%s · %s", word,
+	    mem_printf(a->frame, "%s · %s", failure_word(step),
 	    step_title(a->frame, a->state, step)));
 	doc_draw(d, in, &v->at);
 }
@@ -205,7 +188,7 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 		    "Skip it, because:");
 		break;
 	case ACTION_FAIL_GOTO:
-		app_ask(a, "Go on at the step (number or id):", goto_given,
+		app_ask(a, "Go on at the step (number, id, or phase/number):", goto_given,
 		    v)->wants_text = true;
 		break;
 	case ACTION_FAIL_ROLLBACK:

@@ -259,6 +259,10 @@ hint(struct app *a, void *self, enum action action)
 	struct question *v = self;
 
 	(void)a;
+	if (action == ACTION_DOWN && v->list.count > 1)
+		return "down";
+	if (action == ACTION_UP && v->list.count > 1)
+		return "up";
 	if (action == ACTION_ASK_TICK && v->options > 0)
 		return "choose";
 	if (action == ACTION_ASK_ANSWER && !is_complete(v))

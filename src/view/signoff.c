@@ -4,7 +4,8 @@
  * (class B).
  *
  * What was typed before the box was on screen is thrown away; pasted text is
- * refused; nothing is preselected but no; time-out is no.  What is signed is
+ * refused; nothing is preselected but no; time-out is no: what was half typed
+ * is thrown away, and the next key only wakes the box.  What is signed is
  * the digest of what was shown: where it changes, the box says so and signs
  * no more.
  */
@@ -30,6 +31,7 @@ struct signoff {
 	bool		 all;		/* every statement, and the whole text */
 	struct scroller	 at;
 	int64_t		 last_key_ms;
+	bool		 is_asleep;	/* nobody was at the keys for a while */
 	int64_t		 sent;		/* our intent, until it is answered */
 };
 
@@ -88,10 +90,11 @@ fill_where(struct app *a, const struct step_state *step, struct doc *d)
 	doc_column(d, 10);
 	doc_put(d, style_of_environment(environment), environment_block(
 	    a->frame, environment, a->set.is_mono));
-	doc_printf(d, STYLE_TEXT, " %s @ %s  system %s  role %s",
-	    json_str_or(on, "database", "?"), json_str_or(on, "host", "?"),
+	doc_flow(d, 10, STYLE_TEXT, mem_printf(a->frame,
+	    " %s  role %s  system %s  @ %s", json_str_or(on, "database", "?"),
+	    json_str_or(on, "role", "?"),
 	    json_str_or(on, "system_identifier", "?"),
-	    json_str_or(on, "role", "?"));
+	    json_str_or(on, "host", "?")));
 }
 
 static int
@@ -228,6 +231,8 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	char *from = json_words(a->frame, json_object_get(step->rule, "from"));
 	const char *undo = json_str(shown, "undo");
 	bool is_loss = undo == NULL || strstr(undo, "irreversible") != NULL;
+	int64_t min = json_int(step->rule, "min", 1);
+	int hold = signs_that_hold(step, v->digest, a->now_us);
 
 	fill_where(a, step, d);
 	fill_runs(a, step, shown, d);
@@ -236,12 +241,10 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	    "nothing is known of a way back");
 	fill_signed(a, step, d);
 	doc_field_printf(d, "Wants", STYLE_TEXT, "%" PRId64 " sign-off%s by %s%s; "
-	    "%d hold%s", json_int(step->rule, "min", 1),
-	    json_int(step->rule, "min", 1) == 1 ? "" : "s",
+	    "%s so far", min, min == 1 ? "" : "s",
 	    from != NULL ? from : "anyone here",
 	    json_flag(step->rule, "signed") ? ", with an ssh signature" : "",
-	    signs_that_hold(step, v->digest, a->now_us),
-	    signs_that_hold(step, v->digest, a->now_us) == 1 ? "s" : "");
+	    hold == 0 ? "none" : mem_printf(a->frame, "%d", hold));
 	fill_text(a, v, shown, d);
 	doc_gap(d);
 	doc_field(d, "Digest", STYLE_MUTED, v->digest);
@@ -265,6 +268,11 @@ draw_question(struct app *a, struct signoff *v, const struct step_state *step,
 	}
 	if (v->sent != 0) {
 		area_put(area, 0, 0, STYLE_MUTED, "signing …");
+		return;
+	}
+	if (v->is_asleep) {
+		area_put(area, 0, 0, STYLE_WARNING, "Nobody was here for two "
+		    "minutes: nothing is signed. Any key goes on.");
 		return;
 	}
 	if (v->is_typing) {
@@ -349,6 +357,12 @@ type(struct app *a, void *self, const struct key_press *k)
 	struct signoff *v = self;
 
 	v->last_key_ms = a->mono_ms;
+	if (v->is_asleep) {
+		/* Whoever comes back has not read what this key would sign. */
+		v->is_asleep = false;
+		a->host.flush_input(a->host.arg);
+		return true;
+	}
 	if (!v->is_typing)
 		return false;
 	if (k->is_pasted) {
@@ -408,7 +422,8 @@ line(struct app *a, void *self)
 	struct signoff *v = self;
 
 	(void)a;
-	return v->is_typing ? "Enter sign, if it is the database's name   "
+	return v->is_asleep ? "any key goes on; it does nothing else" :
+	    v->is_typing ? "Enter sign, if it is the database's name   "
 	    "Esc no   pasted text is refused" : NULL;
 }
 
@@ -470,11 +485,13 @@ tick(struct app *a, void *self)
 {
 	struct signoff *v = self;
 
-	if (a->mono_ms - v->last_key_ms > TIMEOUT_MS) {
-		app_leave(a, v);
-		app_say(a, STYLE_WARNING,
-		    "no answer within two minutes: nothing was signed");
-		return;
+	/* A reason is being written, or the help read. */
+	if (a->prompt.is_open || !app_is_at(a, PLACE_SIGNOFF))
+		v->last_key_ms = a->mono_ms;
+	if (a->mono_ms - v->last_key_ms > TIMEOUT_MS && v->sent == 0) {
+		v->is_asleep = true;
+		v->is_typing = false;
+		v->typed[0] = '\0';
 	}
 	if (v->sent != 0 && a->sent != v->sent)
 		v->sent = 0;		/* answered */

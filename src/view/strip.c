@@ -90,16 +90,14 @@ say_failure(struct app *a, struct doc *d, const struct step_state *step)
 	const struct attempt_state *t = step_last_attempt(step);
 	const json_t *error = step_last_error(step);
 	const char *detail = json_str(error, "detail");
-	const char *word = step->status == STEP_UNKNOWN ? "OUTCOME UNKNOWN" :
-	    step->status == STEP_CANCELLED ? "CANCELLED" : "FAILED";
 
 	say(d, step->status == STEP_UNKNOWN ? STYLE_UNKNOWN : STYLE_DANGER,
-	    word, mem_printf(a->frame, "%s%s · %s", press(a, "press s: "),
-	    step_title(a->frame, a->state, step),
-	    json_str_or(error, "primary", "no reason was told")));
+	    failure_word(step), mem_printf(a->frame, "%s%s · %s",
+	    press(a, "press s: "), step_title(a->frame, a->state, step),
+	    failure_reason(a->frame, step)));
 	if (detail != NULL && *detail != '\0')
 		more(d, STYLE_ERROR_TEXT, detail);
-	if (step->plan_error != NULL)
+	if (step->plan_error != NULL || step_refusal(step) != NULL)
 		more(d, STYLE_TEXT, "nothing of this attempt ran");
 	else if (t != NULL && t->proof != NULL)
 		more(d, STYLE_TEXT, t->proof);
@@ -125,6 +123,26 @@ ready_words(struct app *a)
 }
 
 static void
+say_decision(struct app *a, struct doc *d, const struct step_state *step)
+{
+	size_t open = drift_undecided(a, step);
+
+	if (open == 0) {
+		say(d, STYLE_CALL, "NEEDS YOU", app_is_at(a, PLACE_DRIFT) ?
+		    "every item is decided: press s to go on" :
+		    "every item is decided: press s to look over them and "
+		    "go on");
+		more(d, STYLE_MUTED, "a decision can still be changed");
+		return;
+	}
+	say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
+	    "%s%zu drift item%s to decide", press(a, "press s: "), open,
+	    open == 1 ? "" : "s"));
+	more(d, STYLE_MUTED, "each item: are the migrations right, or the "
+	    "database? s finishes when all are decided");
+}
+
+static void
 say_needs(struct app *a, struct doc *d, const char *needs)
 {
 	const struct run_state *s = a->state;
@@ -147,12 +165,7 @@ say_needs(struct app *a, struct doc *d, const char *needs)
 	} else if (str_equal(needs, "failure")) {
 		say_failure(a, d, step);
 	} else if (str_equal(needs, "decision")) {
-		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
-		    "%sdrift items to decide, for %s", press(a, "press s: "),
-		    title));
-		more(d, STYLE_MUTED,
-		    "each item: are the migrations right, or the database? "
-		    "s finishes when all are decided");
+		say_decision(a, d, step);
 	} else {
 		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
 		    "%s%s", press(a, "press s to answer: "), title));

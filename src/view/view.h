@@ -71,6 +71,7 @@ struct app {
 	enum action	 asked_again;	/* pressed once, wants a second time */
 	char		*message;
 	enum style	 message_style;
+	int64_t		 message_ms;	/* since when it is shown */
 	enum app_wish	 wish;
 	int64_t		 sent;		/* id of the last intent; 0: answered */
 	struct journal_row *journal;
@@ -119,6 +120,8 @@ void signoff_open(struct app *a, struct step_state *step);
 void failure_open(struct app *a, struct step_state *step);
 void question_open(struct app *a, struct step_state *step);
 void drift_open(struct app *a, struct step_state *step);
+/* How many items of the review at hand wait for a decision (C needs none). */
+size_t drift_undecided(struct app *a, const struct step_state *step);
 void journal_view_open(struct app *a);
 void locks_open(struct app *a, struct step_state *step);
 void pager_open(struct app *a, const struct step_state *step, int attempt);

@@ -34,6 +34,34 @@ glyph_of_status(enum step_status s)
 	}
 }
 
+const char *
+failure_word(const struct step_state *step)
+{
+	if (step->status == STEP_UNKNOWN)
+		return "OUTCOME UNKNOWN";
+	if (step->status == STEP_CANCELLED)
+		return "CANCELLED";
+	return step_refusal(step) != NULL ? "REFUSED" : "FAILED";
+}
+
+char *
+failure_reason(const void *owner, const struct step_state *step)
+{
+	const struct sign_state *no = step_refusal(step);
+	const char *primary = json_str(step_last_error(step), "primary");
+
+	if (no != NULL)
+		return mem_printf(owner, "refused by %s: %s",
+		    no->principal != NULL ? no->principal : "?",
+		    no->reason != NULL ? no->reason : "no reason was given");
+	if (primary != NULL)
+		return mem_strdup(owner, primary);
+	return mem_strdup(owner, step->status == STEP_UNKNOWN ?
+	    "whether it took effect is not known" :
+	    step->status == STEP_CANCELLED ? "cancelled by a person" :
+	    "no reason was told");
+}
+
 int
 step_number(const struct run_state *s, const struct step_state *step)
 {

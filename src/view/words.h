@@ -10,6 +10,10 @@
 #include "view/canvas.h"
 
 const char *glyph_of_status(enum step_status s);
+/* "FAILED", "REFUSED", "CANCELLED", "OUTCOME UNKNOWN": why it does not go on. */
+const char *failure_word(const struct step_state *step);
+/* "refused by ben: too late"; or the error's text; or what is known at least. */
+char *failure_reason(const void *owner, const struct step_state *step);
 /* "5": the step's number within its phase. */
 int step_number(const struct run_state *s, const struct step_state *step);
 /* "5 Apply the reconciliation migrations" */

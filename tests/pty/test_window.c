@@ -131,7 +131,7 @@ a_window_is_walked_by_the_keys_that_the_screen_shows(void **state)
 	assert_string_equal(cluster_value(owner, db,
 	    "select count(*) from pg_class where relname = 'old'"), "0");
 	terminal_keys(again, "s");
-	terminal_wait(again, "Error +division by zero", WAIT);
+	terminal_wait(again, "Why +division by zero", WAIT);
 	terminal_keys(again, "k");
 	terminal_wait(again, "Skip it, because:", WAIT);
 	terminal_keys(again, "it was a test\r");

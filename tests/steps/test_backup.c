@@ -152,6 +152,32 @@ a_manifest_that_was_changed_is_refused(void **state)
 }
 
 static void
+what_is_signed_for_a_restore_names_the_databases_that_it_touches(void **state)
+{
+	struct stage *s = stage_with_data();
+	char *other = mem_printf(s, "%s_other", s->database);
+	const json_t *shown;
+
+	(void)state;
+	assert_ok(stage_run(s, "custom"), &s->err);
+	assert_ok(stage_run(s, "copy"), &s->err);
+	shown = s->attempt->plan->shown;
+	assert_contains(json_str(shown, "text"), mem_printf(s,
+	    "into a new database, \"%s\"", other));
+	assert_string_equal(s->attempt->database, other);
+
+	assert_ok(stage_run(s, "swap"), &s->err);
+	shown = s->attempt->plan->shown;
+	assert_contains(json_str(shown, "text"), mem_printf(s,
+	    "\"%s\" is renamed to \"%s_before_TIME\"", s->database,
+	    s->database));
+	/* What is put aside is the target's own: its name is typed. */
+	assert_null(s->attempt->database);
+	cluster_drop_db(other);
+	talloc_free(s);
+}
+
+static void
 a_restore_does_not_write_over_a_database(void **state)
 {
 	struct stage *s = stage_with_data();
@@ -257,6 +283,7 @@ main(void)
 		cmocka_unit_test(a_custom_backup_goes_among_the_evidence),
 		cmocka_unit_test(a_damaged_backup_is_refused_before_anything),
 		cmocka_unit_test(a_manifest_that_was_changed_is_refused),
+		cmocka_unit_test(what_is_signed_for_a_restore_names_the_databases_that_it_touches),
 		cmocka_unit_test(a_restore_does_not_write_over_a_database),
 		cmocka_unit_test(a_swap_puts_the_restored_database_in_place),
 		cmocka_unit_test(in_place_is_all_or_nothing),

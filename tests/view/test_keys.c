@@ -272,6 +272,23 @@ a_pasted_name_is_refused(void **state)
 	assert_shows("pasted text is refused");
 }
 
+/* The run waits for one key on freeze/ddl; its digest. */
+static const char *
+wants_class_a(void)
+{
+	const char *digest;
+
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	stage_done(s, "freeze/announce", "R", 1000);
+	stage_done(s, "freeze/owner", "R", 1000);
+	stage_done(s, "freeze/merges", "R", 1000);
+	digest = stage_plan(s, "freeze/ddl", 1, "A", "{'text': 'freeze'}");
+	stage_event(s, EVENT_SIGNOFF_REQUESTED, mem_printf(owner, "{'step':"
+	    " 'freeze/ddl', 'attempt': 1, 'class': 'A', 'digest': '%s',"
+	    " 'rule': {'min': 1, 'ceremony': 'key'}}", digest));
+	return digest;
+}
+
 static void
 type_ahead_is_thrown_away_before_the_box_and_before_the_name(void **state)
 {
@@ -296,9 +313,40 @@ two_minutes_without_a_key_are_a_no(void **state)
 	stage_keys(s, "s a");
 	stage_type(s, "shop", false);
 	stage_wait(s, 121000);
+	assert_shows("nothing is signed. Any key goes on.");
+	/* It only wakes: neither the name nor the key counts any more. */
+	stage_keys(s, "Enter");
 	assert_null(s->sent);
-	assert_hides("Sign-off · class B");
-	assert_shows("nothing was signed");
+	assert_shows("Nothing is signed.  To sign, press a");
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+}
+
+static void
+a_key_that_wakes_the_box_does_not_sign(void **state)
+{
+	(void)state;
+	wants_class_a();
+	stage_keys(s, "s");
+	stage_wait(s, 121000);
+	stage_keys(s, "a");
+	assert_null(s->sent);
+	stage_keys(s, "a");
+	assert_non_null(s->sent);
+}
+
+static void
+a_reason_may_be_written_for_longer_than_two_minutes(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s r");
+	stage_type(s, "the backup ", false);
+	stage_wait(s, 121000);
+	stage_type(s, "is too old", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "the backup is too old");
 }
 
 static void
@@ -324,14 +372,7 @@ class_a_is_signed_by_one_key_and_y_only_copies(void **state)
 	const char *digest;
 
 	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	stage_done(s, "freeze/announce", "R", 1000);
-	stage_done(s, "freeze/owner", "R", 1000);
-	stage_done(s, "freeze/merges", "R", 1000);
-	digest = stage_plan(s, "freeze/ddl", 1, "A", "{'text': 'freeze'}");
-	stage_event(s, EVENT_SIGNOFF_REQUESTED, mem_printf(owner, "{'step':"
-	    " 'freeze/ddl', 'attempt': 1, 'class': 'A', 'digest': '%s',"
-	    " 'rule': {'min': 1, 'ceremony': 'key'}}", digest));
+	digest = wants_class_a();
 
 	stage_keys(s, "s y Enter Space");
 	assert_null(s->sent);
@@ -354,6 +395,56 @@ refusing_wants_a_reason(void **state)
 	stage_keys(s, "Enter");
 	assert_contains(s->sent, "refuse {");
 	assert_contains(s->sent, "not tonight");
+}
+
+static void
+a_refused_step_says_who_refused_it_and_why(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	digest = wants_class_a();
+	stage_event(s, EVENT_REFUSED, mem_printf(owner, "{'step': 'freeze/ddl',"
+	    " 'attempt': 1, 'digest': '%s', 'principal': 'ben',"
+	    " 'uid': 1000, 'user': 'ben', 'reason': 'not tonight'}", digest));
+	assert_shows("REFUSED");
+	assert_shows("refused by ben: not tonight");
+	assert_shows("nothing of this attempt ran");
+	stage_keys(s, "s");
+	assert_shows("REFUSED · 4");
+	assert_hides("FAILED");
+}
+
+static void
+a_step_of_the_current_phase_is_meant_before_one_of_another(void **state)
+{
+	(void)state;
+	wants_class_a();
+	stage_keys(s, ":");
+	stage_type(s, "goto diff/1", false);
+	stage_keys(s, "Enter");
+	assert_shows("Go on at diff/");
+	stage_keys(s, "Esc :");
+	stage_type(s, "goto 2", false);
+	stage_keys(s, "Enter");
+	assert_shows("Go on at freeze/owner");
+	stage_keys(s, "Esc :");
+	stage_type(s, "goto 99", false);
+	stage_keys(s, "Enter");
+	assert_shows("no step is called \"99\"");
+}
+
+static void
+what_was_said_gives_the_footer_back_to_the_keys(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "s Esc");
+	assert_shows("nothing was signed");
+	stage_wait(s, 5000);
+	assert_hides("nothing was signed");
+	assert_shows("see to it");
 }
 
 /* ---- answers, decisions, failures ---------------------------------------------------------- */
@@ -581,6 +672,11 @@ main(void)
 		test(a_pasted_name_is_refused),
 		test(type_ahead_is_thrown_away_before_the_box_and_before_the_name),
 		test(two_minutes_without_a_key_are_a_no),
+		test(a_key_that_wakes_the_box_does_not_sign),
+		test(a_refused_step_says_who_refused_it_and_why),
+		test(a_step_of_the_current_phase_is_meant_before_one_of_another),
+		test(what_was_said_gives_the_footer_back_to_the_keys),
+		test(a_reason_may_be_written_for_longer_than_two_minutes),
 		test(what_changed_meanwhile_is_void_and_is_not_signed),
 		test(class_a_is_signed_by_one_key_and_y_only_copies),
 		test(refusing_wants_a_reason),
