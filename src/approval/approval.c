@@ -73,6 +73,13 @@ check_not_executor(const json_t *rule, const struct run_state *state,
 		    who->principal);
 		return -1;
 	}
+	if (who->is_executors) {
+		error_set(err, ERR_POLICY, "step \"%s\" is signed by another "
+		    "key than that of who opened the run", step->id);
+		error_detail(err, "The key %s is also that of \"%s\".",
+		    who->key, json_str_or(operator_, "principal", "?"));
+		return -1;
+	}
 	if (who->uid >= 0 && who->uid == uid &&
 	    strcmp(who->strength, "ssh") != 0) {
 		error_set(err, ERR_POLICY, "step \"%s\" is signed by another "
@@ -125,20 +132,68 @@ counts(const struct step_state *step, size_t index, const char *digest,
 static bool
 is_same_person(const struct sign_state *sign, const struct signer *who)
 {
-	if (strcmp(sign->principal, who->principal) == 0)
+	if (strcmp(sign->principal, who->principal) == 0 ||
+	    (who->key != NULL && str_equal(sign->key, who->key)))
 		return true;
 	return who->uid >= 0 && sign->uid == who->uid &&
 	    strcmp(sign->strength != NULL ? sign->strength : "", "ssh") != 0 &&
 	    strcmp(who->strength, "ssh") != 0;
 }
 
-int
-approval_may_sign(const json_t *rule, const struct run_state *state,
-    const struct step_state *step, const struct signer *who, struct error *err)
+/* One person alone: allowed by the rule, and never without a word. */
+static int
+check_break_glass(const json_t *rule, const struct step_state *step,
+    const struct signer *who, struct error *err)
+{
+	if (!json_flag(rule, "break_glass")) {
+		error_set(err, ERR_POLICY,
+		    "step \"%s\" does not allow to break the glass", step->id);
+		error_hint(err, "its approval would have to say "
+		    "\"break_glass: true\"");
+		return -1;
+	}
+	if (who->reason == NULL ||
+	    who->reason[strspn(who->reason, " \t\n")] == '\0')
+		return error_set(err, ERR_POLICY,
+		    "to break the glass a reason is wanted");
+	return 0;
+}
+
+static int
+check_new_person(const struct run_state *state, const struct step_state *step,
+    const struct signer *who, struct error *err)
 {
 	const struct attempt_state *a = step_last_attempt(step);
 	size_t i;
 
+	for (i = 0; a != NULL && i < step->sign_count; i++) {
+		const struct sign_state *sign = &step->signs[i];
+
+		if (sign->is_refusal ||
+		    !counts(step, i, a->digest, state->last_us) ||
+		    !is_same_person(sign, who))
+			continue;
+		if (who->key != NULL && str_equal(sign->key, who->key) &&
+		    strcmp(sign->principal, who->principal) != 0) {
+			error_set(err, ERR_POLICY, "the key has signed for "
+			    "step \"%s\" already, as \"%s\"", step->id,
+			    sign->principal);
+			error_detail(err, "It is %s.", who->key);
+			return -1;
+		}
+		return error_set(err, ERR_POLICY,
+		    "\"%s\" has signed for step \"%s\" already",
+		    sign->principal, step->id);
+	}
+	return 0;
+}
+
+int
+approval_may_sign(const json_t *rule, const struct run_state *state,
+    const struct step_state *step, const struct signer *who, struct error *err)
+{
+	if (strcmp(who->strength, "break-glass") == 0)
+		return check_break_glass(rule, step, who, err);
 	if (check_from(rule, step, who, err) != 0 ||
 	    check_not_executor(rule, state, step, who, err) != 0)
 		return -1;
@@ -146,16 +201,11 @@ approval_may_sign(const json_t *rule, const struct run_state *state,
 		error_set(err, ERR_POLICY, "step \"%s\" wants an ssh signature",
 		    step->id);
 		error_detail(err, "What came is weaker: %s.", who->strength);
+		error_hint(err, "a key is given with --key FILE, or by "
+		    "PGRUNBOOK_KEY");
 		return -1;
 	}
-	for (i = 0; a != NULL && i < step->sign_count; i++)
-		if (!step->signs[i].is_refusal &&
-		    counts(step, i, a->digest, state->last_us) &&
-		    is_same_person(&step->signs[i], who))
-			return error_set(err, ERR_POLICY,
-			    "\"%s\" has signed for step \"%s\" already",
-			    step->signs[i].principal, step->id);
-	return 0;
+	return check_new_person(state, step, who, err);
 }
 
 int
@@ -184,7 +234,9 @@ has_signed_before(const struct step_state *step, size_t index,
 {
 	const struct sign_state *sign = &step->signs[index];
 	const struct signer who = {
-		sign->principal, sign->user, sign->uid, sign->strength,
+		.principal = sign->principal, .user = sign->user,
+		.uid = sign->uid, .key = sign->key,
+		.strength = sign->strength != NULL ? sign->strength : "",
 	};
 	size_t i;
 
@@ -211,6 +263,9 @@ approval_is_met(const struct step_state *step, const json_t *rule,
 			continue;
 		if (sign->is_refusal)
 			return false;
+		if (str_equal(sign->strength, "break-glass") &&
+		    json_flag(rule, "break_glass"))
+			return true;
 		if (!is_among(from, sign->principal) ||
 		    (json_flag(rule, "signed") &&
 		    strcmp(sign->strength, "ssh") != 0) ||

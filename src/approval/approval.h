@@ -5,6 +5,11 @@
  * was shown (rendered text, target identity, class, reasons, figures).  It
  * counts for one success: what was done and is to be done again is signed
  * again.  Who has refused a digest stands in its way until he signs it.
+ *
+ * Strengths: "keystroke", who the kernel says sits at the socket; "ssh", a
+ * signature by a key of the run's allowed signers; "break-glass", one person
+ * alone, with a reason, where the rule allows it; "prepared" and "headless",
+ * what nobody typed.
  */
 #ifndef PGRUNBOOK_APPROVAL_APPROVAL_H
 #define PGRUNBOOK_APPROVAL_APPROVAL_H
@@ -21,7 +26,10 @@
 struct signer {
 	const char	*principal, *user;
 	int64_t		 uid;		/* -1: not known (a file) */
-	const char	*strength;	/* "keystroke", "ssh", "prepared", "headless" */
+	const char	*strength;	/* "keystroke", "ssh", "break-glass", "prepared", "headless" */
+	const char	*key;		/* fingerprint, where it is "ssh"; null */
+	bool		 is_executors;	/* the key is one of who opened the run, too */
+	const char	*reason;	/* of break-glass; null */
 };
 
 /* The digest of a plan's shown (which already holds target, class, runbook hash). */
@@ -36,6 +44,7 @@ void approval_digest(const json_t *shown, char hex[SHA256_HEX_SIZE]);
  *   expires_ms  how long a sign-off holds; 0: for the run
  *   signed      an ssh signature is wanted
  *   not         "executor": who opened the run may not sign
+ *   break_glass true: one person alone can let it go, with a reason
  *   ceremony    "key" (classes R, A) or "typed" (B)
  *   type_this   what is typed: the database's name, else the step's id
  */

@@ -2,8 +2,11 @@
 
 noinst_LIBRARIES += src/approval/libapproval.a
 src_approval_libapproval_a_SOURCES = \
+	src/approval/accept.c src/approval/accept.h \
 	src/approval/approval.c src/approval/approval.h \
+	src/approval/keygen.c src/approval/keygen.h \
 	src/approval/prepared.c \
-	src/approval/rule.c
+	src/approval/rule.c \
+	src/approval/statement.c src/approval/statement.h
 
 approval_libs = src/approval/libapproval.a $(run_libs)

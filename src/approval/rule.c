@@ -60,6 +60,8 @@ approval_rule_json(const struct step *step, const struct window *w,
 		return rule;
 	if (a->not_role != NULL)
 		json_object_set_new(rule, "not", json_string(a->not_role));
+	if (a->break_glass)
+		json_object_set_new(rule, "break_glass", json_true());
 	for (i = 0; a->from != NULL && a->from[i] != NULL; i++)
 		add_from(rule, w, a->from[i], &anyone);
 	if (anyone)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "approval/statement.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -35,11 +36,14 @@ resume(void *arg, const char *folder, struct error *err)
 static int
 show(struct call *c, const char *folder, struct error *err)
 {
+	const char *key = statement_key(c, c->options.key);
 	const struct tui_options screen = {
 		.resume = resume, .lives = engine_lives, .arg = c,
+		.key = key,
 	};
 	const struct plain_options lines = {
 		.in = STDIN_FILENO, .out = stdout, .resume = resume, .arg = c,
+		.key = key,
 	};
 
 	if (c->options.json)

@@ -98,6 +98,12 @@ link_open(const void *owner, const char *folder, const char *principal,
 	return NULL;
 }
 
+void
+link_sign_with(struct link *k, const char *key, const char *principal)
+{
+	wire_client_sign_with(k->wire, key, principal);
+}
+
 struct run_state *
 link_state(struct link *k)
 {

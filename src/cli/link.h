@@ -16,6 +16,8 @@ struct link;
 /* Caught up when this returns.  ERR_NOT_FOUND: no engine lives there. */
 struct link *link_open(const void *owner, const char *folder,
     const char *principal, struct error *err);
+/* Sign and refuse with this ssh key from now on. */
+void link_sign_with(struct link *k, const char *key, const char *principal);
 /* The state so far. */
 struct run_state *link_state(struct link *k);
 /* Takes fields.  0: it was done; -1: *err says why not. */

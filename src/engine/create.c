@@ -135,6 +135,18 @@ inherit(json_t *created, const char *rollback_of, struct error *err)
 	return 0;
 }
 
+/* Where the frozen copy of a file of keys is; null: there is none. */
+static void
+put_keys(const struct frozen *f, json_t *created, const char *name,
+    const char *path)
+{
+	char *real = path != NULL ? path_real(f->scratch, path) : NULL;
+
+	if (real != NULL)
+		json_object_set_new(created, name, memory_check(json_pack(
+		    "{s:s, s:s}", "path", relative(f, real), "from", real)));
+}
+
 static int
 freeze(struct frozen *f, const struct window *w, const char *folder,
     const char *rollback_of, struct error *err)
@@ -147,6 +159,8 @@ freeze(struct frozen *f, const struct window *w, const char *folder,
 
 	created = memory_check(json_pack("{s:s, s:s, s:o}", "file",
 	    relative(f, main_file), "root", f->root, "files", files));
+	put_keys(f, created, "signers", w->signers);
+	put_keys(f, created, "revoked", w->revoked);
 	for (i = 0; i < f->count && rc == 0; i++)
 		rc = copy_one(f, runbooks, f->paths[i], files, err);
 	if (rc == 0)
@@ -183,6 +197,8 @@ engine_freeze(const char *folder, const char *file, const char *rollback_of,
 			add_runbook(&f, w->phases[i]);
 		if (w->rollback != NULL)
 			add_runbook(&f, w->rollback);
+		add_path(&f, w->signers);
+		add_path(&f, w->revoked);
 		find_root(&f);
 		rc = freeze(&f, w, folder, rollback_of, err);
 	}

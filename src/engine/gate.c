@@ -89,8 +89,9 @@ take_decision(struct engine *e, const struct step *step, const json_t *decision,
 	struct step_state *s = engine_current(e);
 	const char *word = json_str(decision, "decision");
 	const struct signer who = {
-		json_str(decision, "principal"), json_str(decision, "principal"),
-		-1, "prepared",
+		.principal = json_str(decision, "principal"),
+		.user = json_str(decision, "principal"), .uid = -1,
+		.strength = "prepared",
 	};
 	bool is_refusal = str_equal(word, "refuse");
 
@@ -142,6 +143,8 @@ look_for_prepared(struct engine *e, const struct step *step,
 
 	if (rc == 0 && engine_current(e)->status == STEP_WAITING)
 		rc = take_prepared(e, step, own, digest, why);
+	if (rc == 0 && engine_current(e)->status == STEP_WAITING)
+		rc = engine_look_for_signed(e, why);
 	talloc_free(own);
 	return rc;
 }
@@ -178,7 +181,8 @@ engine_gate(struct engine *e, const struct step *step, enum step_class class_,
     const char *digest)
 {
 	const struct signer engine = {
-		e->principal, e->user, -1, "headless",
+		.principal = e->principal, .user = e->user, .uid = -1,
+		.strength = "headless",
 	};
 	size_t index = e->run->state->current;
 	struct step_state *s = engine_current(e);

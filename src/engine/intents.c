@@ -50,14 +50,39 @@ do_start(struct request *q)
 	return append(q, EVENT_RUN_STARTED, with_principal(q));
 }
 
+/* Signed with an ssh key: the statement says who, the socket only whence. */
+static int
+do_accept(struct request *q)
+{
+	const struct signer from = {
+		.principal = q->from->principal, .user = q->from->user,
+		.uid = q->from->uid, .strength = "ssh",
+	};
+	char *source = mem_printf(NULL, "%s, uid %" PRId64, q->from->user,
+	    (int64_t)q->from->uid);
+	int rc = engine_accept(q->e, json_str(q->data, "statement"),
+	    json_str_or(q->data, "signature", ""), &from, source, q->err);
+
+	if (rc == 0)
+		q->e->changes++;
+	talloc_free(source);
+	return rc;
+}
+
 static int
 do_sign(struct request *q)
 {
 	struct step_state *s = engine_current(q->e);
+	bool is_alone = json_flag(q->data, "break_glass");
 	const struct signer who = {
-		q->from->principal, q->from->user, q->from->uid, "keystroke",
+		.principal = q->from->principal, .user = q->from->user,
+		.uid = q->from->uid,
+		.strength = is_alone ? "break-glass" : "keystroke",
+		.reason = json_str(q->data, "note"),
 	};
 
+	if (json_str(q->data, "statement") != NULL && !is_alone)
+		return do_accept(q);
 	if (approval_may_sign(s->rule, q->e->run->state, s, &who, q->err) != 0)
 		return -1;
 	if (approval_check_typed(s->rule, json_str(q->data, "typed"),
@@ -72,6 +97,8 @@ do_refuse(struct request *q)
 {
 	const struct step_state *s = engine_current(q->e);
 
+	if (json_str(q->data, "statement") != NULL)
+		return do_accept(q);
 	return append(q, EVENT_REFUSED, json_pack(
 	    "{s:s, s:i, s:s, s:s, s:I, s:s, s:s}", "step", s->id, "attempt",
 	    step_last_attempt(s)->number, "digest",
@@ -244,6 +271,7 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_START] = do_start,
 	[INTENT_SIGN] = do_sign,
 	[INTENT_REFUSE] = do_refuse,
+	[INTENT_APPROVE] = do_accept,
 	[INTENT_ANSWER] = do_tell_attempt,
 	[INTENT_DECIDE] = do_tell_attempt,
 	[INTENT_COMMENT] = do_tell_attempt,

@@ -14,6 +14,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/plan.c \
 	src/engine/policy.c \
 	src/engine/private.h \
+	src/engine/signed.c \
 	src/engine/step.c \
 	src/engine/targets.c \
 	src/engine/tell.c \

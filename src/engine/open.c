@@ -260,6 +260,23 @@ journal_engine(struct engine *e, const struct journal_torn *torn)
 	return engine_append(e, EVENT_ENGINE_STARTED, data);
 }
 
+/* Whose keys sign: as frozen; what is revoked: as it is now, too. */
+static void
+take_allowed(struct engine *e, const json_t *created)
+{
+	const json_t *signers = json_object_get(created, "signers");
+	const json_t *revoked = json_object_get(created, "revoked");
+	char *runbooks = path_join(e, e->run->folder, "runbooks");
+
+	if (json_str(signers, "path") != NULL)
+		e->allowed.signers = path_join(e, runbooks,
+		    json_str(signers, "path"));
+	if (json_str(revoked, "path") == NULL)
+		return;
+	e->allowed.revoked = path_join(e, runbooks, json_str(revoked, "path"));
+	e->allowed.revoked_now = mem_strdup(e, json_str(revoked, "from"));
+}
+
 /* Values that steps registered, and those of the run that is rolled back. */
 static void
 take_values(struct engine *e, const json_t *created)
@@ -387,6 +404,7 @@ engine_open(struct engine *e, struct error *err)
 	    load_window(e, created, err) != 0 ||
 	    read_env_files(e, created, err) != 0)
 		return -1;
+	take_allowed(e, created);
 	engine_secrets(e);
 	if (take_vars(e, created, &vars, err) != 0 ||
 	    engine_targets_resolve(e, err) != 0 ||

@@ -24,6 +24,7 @@ static const struct {
 	    "nothing waits for a sign-off now" },
 	[INTENT_REFUSE] = { AT_GATE, true,
 	    "nothing waits for a sign-off now" },
+	[INTENT_APPROVE] = { ANY_TIME, false, "" },
 	[INTENT_ANSWER] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_DECIDE] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_COMMENT] = { AT_QUESTION, true, "the step does not ask" },

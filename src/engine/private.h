@@ -8,6 +8,7 @@
 #ifndef PGRUNBOOK_ENGINE_PRIVATE_H
 #define PGRUNBOOK_ENGINE_PRIVATE_H
 
+#include "approval/accept.h"
 #include "approval/approval.h"
 #include "engine/engine.h"
 #include "run/run.h"
@@ -52,6 +53,7 @@ struct engine {
 	struct wire_server *server;
 	struct step_host host;
 	const char	*principal, *user;
+	struct allowed	 allowed;	/* whose ssh keys sign */
 
 	enum situation	 situation;
 	struct attempt	*attempt;	/* that runs; null */
@@ -72,6 +74,7 @@ struct engine {
 	const struct step_state *asked_again;	/* about an unknown outcome */
 	int		 asked_attempt;
 	const struct step *failed_here;	/* failed in this engine's life */
+	size_t		 rejections;	/* journaled by this engine */
 	char		*announced;	/* last word about prepared decisions */
 };
 
@@ -138,6 +141,18 @@ int engine_gate(struct engine *e, const struct step *step,
     enum step_class class_, const char *digest) WARN_UNUSED;
 int engine_sign(struct engine *e, struct step_state *s,
     const struct signer *who, const char *note, struct error *err) WARN_UNUSED;
+
+/* ---- signed.c ---- */
+/*
+ * A statement that came with an ssh signature: journaled as signed or
+ * refused, or as rejected, which *err tells.  from: who brought it; source:
+ * from where, for people.
+ */
+int engine_accept(struct engine *e, const char *text, const char *signature,
+    const struct signer *from, const char *source, struct error *err)
+    WARN_UNUSED;
+/* What lies in approvals/ and is new.  -1: the engine stops. */
+int engine_look_for_signed(struct engine *e, struct error *why) WARN_UNUSED;
 
 /* ---- policy.c ---- */
 /* May this intent be, now?  ERR_POLICY says why not. */

@@ -30,6 +30,7 @@ struct event {
 	int64_t		 seq;		/* of the journal record; 0: live */
 	int64_t		 at_us;
 	json_t		*data;		/* the fields; borrowed from the reader or run */
+	const char	*hash;		/* of the journal record's line; null: not known */
 };
 
 const char *event_name(enum event_type t);

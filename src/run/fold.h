@@ -48,6 +48,7 @@ int fold_detached(struct fold *f);
 int fold_run_started(struct fold *f);
 int fold_artifact(struct fold *f);
 int fold_registered(struct fold *f);
+int fold_signoff_rejected(struct fold *f);
 int fold_decided(struct fold *f);
 int fold_commented(struct fold *f);
 int fold_noted(struct fold *f);

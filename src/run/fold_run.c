@@ -149,6 +149,26 @@ fold_registered(struct fold *f)
 }
 
 int
+fold_signoff_rejected(struct fold *f)
+{
+	const char *step = json_str(f->data, "step");
+	struct rejection_state *r;
+
+	if (step != NULL && fold_step(f) == NULL)
+		return -1;
+	if (f->is_check)
+		return 0;
+	r = ADD(f->s, rejections, rejection_count, struct rejection_state);
+	r->step = step;
+	r->source = json_str(f->data, "source");
+	r->principal = json_str(f->data, "principal");
+	r->reason = json_str(f->data, "reason");
+	r->sha256 = json_str(f->data, "sha256");
+	r->at_us = f->e->at_us;
+	return 0;
+}
+
+int
 fold_decided(struct fold *f)
 {
 	const char *truth = json_str(f->data, "truth");

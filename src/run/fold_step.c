@@ -1,6 +1,7 @@
 /* run/fold_step.c - which step is next, and what was signed for it. */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -148,11 +149,21 @@ int
 fold_signoff_requested(struct fold *f)
 {
 	struct step_state *step = fold_step(f);
+	struct request_state *request;
 
 	if (step == NULL || planned_with(f, step) == NULL)
 		return -1;
 	if (f->is_check)
 		return 0;
+	GROW(f->s, step->requests, struct request_state,
+	    step->request_count + 1);
+	request = &step->requests[step->request_count++];
+	memset(request, 0, sizeof(*request));
+	request->digest = json_str(f->data, "digest");
+	request->attempt = (int)json_int(f->data, "attempt", 0);
+	request->at_us = f->e->at_us;
+	snprintf(request->hash, sizeof(request->hash), "%s",
+	    f->e->hash != NULL ? f->e->hash : "");
 	step->rule = json_object_get(f->data, "rule");
 	step->status = STEP_WAITING;
 	return 0;
@@ -171,6 +182,11 @@ add_sign(struct fold *f, struct step_state *step)
 	sign->principal = json_str(f->data, "principal");
 	sign->user = json_str(f->data, "user");
 	sign->uid = json_int(f->data, "uid", -1);
+	sign->strength = json_str(f->data, "strength");
+	sign->key = json_str(f->data, "key");
+	sign->statement = json_str(f->data, "statement");
+	sign->signature = json_str(f->data, "signature");
+	sign->file = json_str(f->data, "file");
 	sign->at_us = f->e->at_us;
 	return sign;
 }
@@ -192,7 +208,6 @@ fold_signed(struct fold *f)
 	if (f->is_check)
 		return 0;
 	sign = add_sign(f, step);
-	sign->strength = json_str(f->data, "strength");
 	sign->role = json_str(f->data, "role");
 	sign->note = json_str(f->data, "note");
 	sign->expires_us = expires_us;

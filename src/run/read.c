@@ -70,6 +70,7 @@ run_reader_next(struct run_reader *r, struct event *e, struct error *err)
 	if (rc == 0) {
 		r->data = e->data;
 		e->seq = record.seq;
+		e->hash = record.hash;
 		if (!event_is_durable(e->type))
 			rc = error_set(err, ERR_VERIFY,
 			    "event \"%s\" is never journaled",

@@ -141,6 +141,7 @@ run_append(struct run *r, enum event_type t, json_t *data, struct error *err)
 		    event_name(t));
 	}
 	rc = write_event(r, &e, err);
+	e.hash = journal_head(r->journal);
 	if (rc == 0)
 		rc = state_apply(r->state, &e, err);
 	if (rc == 0)

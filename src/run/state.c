@@ -6,6 +6,7 @@
  */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -27,6 +28,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_SIGNED] = fold_signed,
 	[EVENT_REFUSED] = fold_refused,
 	[EVENT_SIGNOFF_VOIDED] = fold_signoff_voided,
+	[EVENT_SIGNOFF_REJECTED] = fold_signoff_rejected,
 	[EVENT_ATTEMPT_STARTED] = fold_attempt_started,
 	[EVENT_STATEMENT_STARTED] = fold_statement_started,
 	[EVENT_STATEMENT_FINISHED] = fold_statement_finished,
@@ -125,6 +127,8 @@ fold(struct run_state *s, const struct event *e, bool is_check,
 	if (is_durable) {
 		json_owned(s, json_incref(e->data));
 		s->last_seq = e->seq;
+		snprintf(s->head, sizeof(s->head), "%s",
+		    e->hash != NULL ? e->hash : "");
 	}
 	s->last_us = e->at_us;
 	return 0;

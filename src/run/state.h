@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "run/event.h"
 
 enum step_status {
@@ -44,9 +45,25 @@ struct artifact_state {
 
 struct sign_state {
 	const char	*digest, *principal, *user, *strength, *role, *reason, *note;
+	const char	*key, *statement, *signature;	/* null: no ssh signature */
+	const char	*file;		/* in approvals/, that it came as; null */
 	bool		 is_refusal, is_void;
 	int		 attempt;
 	int64_t		 at_us, uid, expires_us;
+};
+
+/* A sign-off that came and was not taken. */
+struct rejection_state {
+	const char	*step, *source, *principal, *reason, *sha256;	/* step, principal, sha256: may be null */
+	int64_t		 at_us;
+};
+
+/* It was asked for: the record that a signed statement names. */
+struct request_state {
+	const char	*digest;
+	char		 hash[SHA256_HEX_SIZE];	/* of the record; "" where not known */
+	int		 attempt;
+	int64_t		 at_us;
 };
 
 struct attempt_state {
@@ -79,6 +96,8 @@ struct step_state {
 	size_t		 attempt_count;
 	struct sign_state *signs;
 	size_t		 sign_count;
+	struct request_state *requests;	/* of sign-offs, one a record */
+	size_t		 request_count;
 	const json_t	*rule;		/* of the sign-off that it waits for; null */
 	/* live only: */
 	int64_t		 progress_done, progress_total, progress_remaining_ms;
@@ -118,6 +137,7 @@ struct run_state {
 	bool		 is_started, is_paused, in_rollback, is_closed, engine_lives;
 	const char	*outcome;	/* of run_closed */
 	int64_t		 last_seq, last_us;
+	char		 head[SHA256_HEX_SIZE];	/* of the last durable record; "" where not known */
 	struct phase_state *phases;
 	size_t		 phase_count;
 	struct step_state *steps;	/* all phases, in order; the rollback's last */
@@ -134,6 +154,8 @@ struct run_state {
 	size_t		 decision_count;
 	struct note_state *notes;
 	size_t		 note_count;
+	struct rejection_state *rejections;
+	size_t		 rejection_count;
 	struct person_state *people;	/* attached now */
 	size_t		 people_count;
 	struct target_state *targets;

@@ -84,6 +84,10 @@ const struct key setting_keys[] = {
 	KEY("unmanaged", KEY_TEXTS, 0, unmanaged, "patterns of drift items that "
 	    "stay class C"),
 	TABLE("policy", 0, policy, policy_keys, "what is refused"),
+	KEY("signers", KEY_TEXT, 0, signers, "whose ssh keys sign: a file of "
+	    "allowed signers, beside this file"),
+	KEY("revoked", KEY_TEXT, 0, revoked, "ssh keys that sign no more: a KRL "
+	    "or public keys, beside this file"),
 	END
 };
 #undef STRUCT
@@ -138,6 +142,8 @@ const struct key approval_keys[] = {
 	KEY("signed", KEY_BOOL, 0, is_signed, "an ssh signature is needed"),
 	KEY("not", KEY_TEXT, 0, not_role,
 	    "whoever has this role in the run may not sign"),
+	KEY("break_glass", KEY_BOOL, 0, break_glass, "one person alone can let "
+	    "it go, with a reason that all will see"),
 	END
 };
 #undef STRUCT

@@ -15,7 +15,7 @@
 /* What a window says, and a runbook that is run alone may. */
 struct raw_setting {
 	const struct node *roles, *targets, *policy;
-	const char	*start, *end, *rollback;
+	const char	*start, *end, *rollback, *signers, *revoked;
 	const char	**env_files, **secrets, **unmanaged;
 };
 

@@ -39,6 +39,7 @@ struct approval_rule {
 	int64_t		 expires_ms;	/* 0: never */
 	bool		 is_signed;	/* an ssh signature is wanted */
 	const char	*not_role;	/* "executor": may not have this role in the run */
+	bool		 break_glass;	/* one person alone can let it go, with a reason */
 };
 
 struct verify_rule {
@@ -133,6 +134,7 @@ struct window {
 	const char	**secrets;	/* names; null */
 	const char	**unmanaged;	/* patterns; null */
 	const char	**refuse;	/* policy.refuse; null */
+	const char	*signers, *revoked;	/* files of ssh keys: paths, from here; null */
 	char		 sha256[65];
 };
 

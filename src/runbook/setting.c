@@ -256,6 +256,19 @@ load_times(struct loader *ld, const struct node *root,
 		    "the window ends before it begins");
 }
 
+/* A file of ssh keys must be there: nobody could sign without it. */
+static const char *
+load_keys(struct loader *ld, const struct node *root, const char *file,
+    const char *key, const char *path)
+{
+	char *found = path != NULL ? load_path(ld->window, file, path) : NULL;
+
+	if (found != NULL && (!file_exists(found) || file_is_folder(found)))
+		lint_error(ld->lint, load_place(root, key),
+		    "there is no file \"%s\"", lint_word(ld->lint, path));
+	return found;
+}
+
 void
 load_setting(struct loader *ld, const struct node *root,
     const struct raw_setting *raw, const char *file, bool is_phase)
@@ -283,6 +296,8 @@ load_setting(struct loader *ld, const struct node *root,
 
 		load_role_names(ld, node_get(role, "not"));
 	}
+	w->signers = load_keys(ld, root, file, "signers", raw->signers);
+	w->revoked = load_keys(ld, root, file, "revoked", raw->revoked);
 	w->unmanaged = raw->unmanaged;
 	w->env_files = raw->env_files;
 	for (i = 0; w->env_files != NULL && w->env_files[i] != NULL; i++)

@@ -407,6 +407,24 @@ term_flush_input(void)
 }
 
 void
+term_leave(void)
+{
+	fputs(PASTE_OFF, stdout);
+	fflush(stdout);
+	def_prog_mode();
+	endwin();
+}
+
+void
+term_return(void)
+{
+	reset_prog_mode();
+	refresh();
+	fputs(PASTE_ON, stdout);
+	fflush(stdout);
+}
+
+void
 term_suspend(void)
 {
 	fputs(PASTE_OFF, stdout);

@@ -34,6 +34,9 @@ bool term_key(struct key_press *k);
 void term_flush_input(void);
 /* To the clipboard of the person's own terminal (OSC 52). */
 void term_copy(const char *text);
+/* Another program has the terminal in between: for a passphrase, say. */
+void term_leave(void);
+void term_return(void);
 /* ^Z: give the terminal back, stop, and take it over again. */
 void term_suspend(void);
 

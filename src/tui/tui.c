@@ -68,8 +68,12 @@ attach(struct front *f, struct error *err)
 {
 	struct wire_listener listener = { on_event, on_caught_up, on_reply, f };
 
-	return wire_client_connect(f, f->folder, "tui", f->principal, &listener,
-	    err);
+	struct wire_client *c = wire_client_connect(f, f->folder, "tui",
+	    f->principal, &listener, err);
+
+	if (c != NULL)
+		wire_client_sign_with(c, f->options->key, f->principal);
+	return c;
 }
 
 static struct wire_client *
@@ -127,8 +131,19 @@ send_intent(void *arg, enum intent_type t, json_t *fields, int64_t *id,
     struct error *err)
 {
 	struct front *f = arg;
+	bool is_signing = f->options->key != NULL &&
+	    (t == INTENT_SIGN || t == INTENT_REFUSE);
+	int rc;
 
-	return wire_client_send(f->client, t, fields, id, err);
+	/* ssh-keygen may have to ask for a passphrase. */
+	if (is_signing)
+		term_leave();
+	rc = wire_client_send(f->client, t, fields, id, err);
+	if (is_signing) {
+		term_return();
+		screen_redraw(f->screen);
+	}
+	return rc;
 }
 
 static void

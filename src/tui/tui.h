@@ -14,6 +14,7 @@
 
 struct tui_options {
 	const char	*theme;		/* null: PGRUNBOOK_THEME, "default" */
+	const char	*key;		/* ssh key to sign with; null: keystrokes alone */
 	/* Start the run's engine again, where a person asks for it; may be null. */
 	int		(*resume)(void *arg, const char *run_folder,
 			    struct error *err);

@@ -170,6 +170,9 @@ of_people(const struct words *w, enum event_type t)
 	case EVENT_SIGNOFF_VOIDED:
 		return mem_printf(w->owner, "%s: the sign-off is void: %s",
 		    w->subject, field(w, "reason"));
+	case EVENT_SIGNOFF_REJECTED:
+		return mem_printf(w->owner, "%s: a sign-off was not taken: %s",
+		    w->subject, field(w, "reason"));
 	case EVENT_ASKED:
 		return mem_printf(w->owner, "%s: asks for an answer",
 		    w->subject);
@@ -246,6 +249,7 @@ style_of_event(const struct event *e)
 		return STYLE_CALL;
 	case EVENT_REFUSED:
 	case EVENT_SIGNOFF_VOIDED:
+	case EVENT_SIGNOFF_REJECTED:
 	case EVENT_ROLLBACK_STARTED:
 	case EVENT_BACKEND_SIGNALLED:
 		return STYLE_WARNING;

@@ -272,6 +272,8 @@ attach(struct plain *p, struct error *err)
 	p->client = wire_client_connect(p, p->folder, "plain", p->principal, &l,
 	    err);
 	p->engine_gone = p->client == NULL;
+	if (p->client != NULL)
+		wire_client_sign_with(p->client, p->options->key, p->principal);
 	return p->client == NULL ? -1 : 0;
 }
 

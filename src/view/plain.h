@@ -15,6 +15,7 @@
 struct plain_options {
 	int	 in;		/* descriptor that lines come from */
 	FILE	*out;
+	const char *key;	/* ssh key to sign with; null: keystrokes alone */
 	/* Start the run's engine again, where a person asks for it; may be null. */
 	int	(*resume)(void *arg, const char *run_folder, struct error *err);
 	void	*arg;

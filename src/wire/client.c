@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "approval/statement.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -25,6 +27,7 @@ struct wire_client {
 	struct run_state	*state;
 	struct buffer		*in;
 	size_t			 scanned;
+	const char		*key, *principal;	/* to sign with; null */
 	int64_t			 last_id;
 	bool			 is_gone;
 	struct error		 why;		/* it is gone */
@@ -139,18 +142,24 @@ static int
 take_event(struct wire_client *c, json_t *body, struct error *err)
 {
 	int64_t seq = json_int(body, "seq", 0);
+	json_t *hash = json_incref(json_object_get(body, "hash"));
 	struct event e;
 	int rc;
 
 	json_object_del(body, "seq");
-	if (event_from_json(body, &e, err) != 0)
+	json_object_del(body, "hash");
+	if (event_from_json(body, &e, err) != 0) {
+		json_decref(hash);
 		return -1;
+	}
 	e.seq = seq;
+	e.hash = json_string_value(hash);
 	rc = state_apply(c->state, &e, err);
 	if (rc == 0 && c->listener.on_event != NULL)
 		c->listener.on_event(c->listener.arg, &e);
 	else if (rc != 0 && !event_is_durable(e.type))
 		rc = 0;
+	json_decref(hash);
 	json_decref(e.data);
 	return rc;
 }
@@ -246,6 +255,18 @@ wire_client_read(struct wire_client *c, struct error *err)
 	return c->is_gone ? gone(c, err) : 0;
 }
 
+void
+wire_client_sign_with(struct wire_client *c, const char *key,
+    const char *principal)
+{
+	const struct passwd *user = principal == NULL ? getpwuid(geteuid()) :
+	    NULL;
+
+	c->key = mem_strdup(c, key);
+	c->principal = mem_strdup(c, principal != NULL ? principal :
+	    user != NULL ? user->pw_name : "");
+}
+
 int
 wire_client_send(struct wire_client *c, enum intent_type t, json_t *fields,
     int64_t *id, struct error *err)
@@ -255,6 +276,12 @@ wire_client_send(struct wire_client *c, enum intent_type t, json_t *fields,
 	if (c->is_gone) {
 		json_decref(message);
 		return gone(c, err);
+	}
+	if (c->key != NULL && !json_flag(message, "break_glass") &&
+	    statement_add(c->key, c->state, c->principal, t, message,
+	    err) != 0) {
+		json_decref(message);
+		return -1;
 	}
 	c->last_id++;
 	if (id != NULL)

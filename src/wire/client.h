@@ -32,6 +32,13 @@ struct wire_listener {
 struct wire_client *wire_client_connect(const void *owner, const char *run_folder,
     const char *front, const char *principal, const struct wire_listener *listener,
     struct error *err);
+/*
+ * Sign and refuse with this ssh key from now on (null: without).  principal:
+ * as in the run's file of allowed signers; null: the user.  Sending then may
+ * have to ask the person for a passphrase, at this process's terminal.
+ */
+void wire_client_sign_with(struct wire_client *c, const char *key,
+    const char *principal);
 /* Does somebody listen there?  Says nothing to him. */
 bool wire_engine_listens(const char *run_folder);
 int wire_client_fd(const struct wire_client *c);

@@ -7,4 +7,4 @@ src_wire_libwire_a_SOURCES = \
 	src/wire/server.c src/wire/server.h \
 	src/wire/socket.c src/wire/socket.h
 
-wire_libs = src/wire/libwire.a $(run_libs)
+wire_libs = src/wire/libwire.a $(approval_libs)

@@ -27,6 +27,8 @@ wire_event_line(const void *owner, const struct event *e)
 	if (e->seq > 0)
 		json_object_set_new(body, "seq",
 		    json_integer((json_int_t)e->seq));
+	if (e->hash != NULL)
+		json_object_set_new(body, "hash", json_string(e->hash));
 	text = json_stable(NULL, body);
 	line = mem_printf(owner, "{\"event\":%s}\n", text);
 	talloc_free(text);

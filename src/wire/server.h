@@ -6,7 +6,7 @@
  * start, then {"caught_up":true}, then what comes.
  *
  * Messages out: {"welcome":{"version":1,"run":…,"pid":N}}, {"event":{"at",
- * "type","seq"?,fields…}}, {"caught_up":true}, {"reply":{"id":N,"ok":bool,
+ * "type","seq"?,"hash"?,fields…}}, {"caught_up":true}, {"reply":{"id":N,"ok":bool,
  * "error":{…}?}}, {"bye":reason}.
  * Messages in: {"hello":{"version":1,"front":"tui","principal":"ana"}}, first
  * and within ten seconds, then {"intent":"sign","id":N,fields…}.

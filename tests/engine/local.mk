@@ -3,11 +3,17 @@
 engine_tests = \
 	tests/engine/test_attach \
 	tests/engine/test_engine \
-	tests/engine/test_policy
+	tests/engine/test_policy \
+	tests/engine/test_signed
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 
 tests_engine_test_engine_LDADD = $(harness_libs) $(engine_libs) $(base_libs)
-tests_engine_test_attach_LDADD = $(harness_libs) $(engine_libs) $(base_libs)
+check_LIBRARIES += tests/engine/libperson.a
+tests_engine_libperson_a_SOURCES = tests/engine/person.c tests/engine/person.h
+tests_engine_test_signed_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_attach_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
 tests_engine_test_policy_LDADD = $(sample_libs) $(harness_libs) \
 	$(engine_libs) $(base_libs)

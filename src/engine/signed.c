@@ -1,0 +1,243 @@
+/*
+ * engine/signed.c - sign-offs with an ssh signature, from the socket or as
+ * files that somebody puts into approvals/.
+ *
+ * Each that is not taken is journaled, with its reason.  A file is looked at
+ * once: what the journal has of it, taken or rejected, it is not asked again.
+ */
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "engine/private.h"
+
+#define REJECTIONS_MAX	200	/* that one engine journals: the disk is finite */
+#define FILE_ENDING	".approval"
+
+/* The statement with all secrets replaced would not be what was signed. */
+static int
+check_secrets(struct engine *e, const struct statement *s, struct error *err)
+{
+	char *clean = redact_text(NULL, e->run->redactor, s->text);
+	bool is_same = strcmp(clean, s->text) == 0;
+
+	talloc_free(clean);
+	if (is_same)
+		return 0;
+	error_set(err, ERR_POLICY, "the sign-off holds a secret");
+	error_hint(err, "sign again, without it in the note or the reason");
+	return -1;
+}
+
+static int
+journal(struct engine *e, const struct statement *s, const struct signer *who,
+    const char *file)
+{
+	const struct step_state *step = engine_current(e);
+	const json_t *roles = json_object_get(step->rule, "roles");
+	int64_t expires_us = accept_expires_us(step->rule, s);
+	char *expires = expires_us != 0 ? clock_rfc3339(NULL, expires_us) : NULL;
+	json_t *data = memory_check(json_pack(
+	    "{s:s, s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s*}",
+	    "step", step->id, "attempt", (int)step->attempt_count,
+	    "digest", s->digest, "principal", who->principal,
+	    "uid", (json_int_t)who->uid, "user", who->user,
+	    "strength", who->strength, "key", who->key,
+	    "statement", s->text, "signature", s->signature, "file", file));
+
+	if (s->is_refusal) {
+		json_object_set_new(data, "reason", json_string(s->reason));
+	} else {
+		if (json_array_size(roles) > 0)
+			json_object_set(data, "role", json_array_get(roles, 0));
+		if (expires != NULL)
+			json_object_set_new(data, "expires_at",
+			    json_string(expires));
+		if (s->note != NULL)
+			json_object_set_new(data, "note", json_string(s->note));
+	}
+	talloc_free(expires);
+	return engine_append(e, s->is_refusal ? EVENT_REFUSED : EVENT_SIGNED,
+	    data);
+}
+
+/* Every reason not to take it.  who->key is a child of scratch. */
+static int
+judge(struct engine *e, const struct statement *s, struct signer *who,
+    const void *scratch, struct error *err)
+{
+	const struct run_state *state = e->run->state;
+	struct accepted found = { 0 };
+	const struct step_state *step;
+
+	/* A step that runs is not to wait for ssh-keygen. */
+	if (e->situation != AT_GATE && e->situation != AT_TURN)
+		return error_set(err, ERR_POLICY,
+		    "nothing waits for a sign-off now");
+	if (accept_signature(scratch, &e->allowed, state, s, clock_now_us(),
+	    &found, err) != 0)
+		return -1;
+	who->key = found.key;
+	who->is_executors = found.is_executors;
+	if (accept_statement(state, s, clock_now_us(), err) != 0 ||
+	    check_secrets(e, s, err) != 0)
+		return -1;
+	step = engine_current(e);
+	if (s->is_refusal)
+		return 0;
+	if (approval_check_typed(step->rule, s->typed, err) != 0)
+		return -1;
+	return approval_may_sign(step->rule, state, step, who, err);
+}
+
+static int
+reject(struct engine *e, const struct statement *s, const char *source,
+    const char *key, const char *sha256, const struct error *why)
+{
+	const struct step_state *step = engine_current(e);
+
+	if (++e->rejections > REJECTIONS_MAX)
+		return 0;
+	return engine_append(e, EVENT_SIGNOFF_REJECTED, json_pack(
+	    "{s:s*, s:s, s:s*, s:s*, s:s, s:s*, s:s*}", "step",
+	    step != NULL ? step->id : NULL, "source", source,
+	    "principal", s != NULL ? s->principal : NULL, "key", key,
+	    "reason", why->primary,
+	    "detail", why->detail[0] != '\0' ? why->detail : NULL,
+	    "sha256", sha256));
+}
+
+static int
+take(struct engine *e, const struct statement *s, const struct signer *from,
+    const char *source, const char *file, const char *sha256,
+    struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	struct signer who = *from;
+	int rc;
+
+	who.principal = s->principal;
+	who.strength = "ssh";
+	rc = judge(e, s, &who, scratch, err);
+	if (rc == 0) {
+		rc = journal(e, s, &who, file);
+		if (rc != 0 && err != NULL)
+			*err = e->fatal;
+	} else if (reject(e, s, source, who.key, sha256, err) != 0) {
+		*err = e->fatal;
+	}
+	talloc_free(scratch);
+	return rc;
+}
+
+int
+engine_accept(struct engine *e, const char *text, const char *signature,
+    const struct signer *from, const char *source, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	struct statement s;
+	int rc = statement_parse(scratch, text, signature, &s, err);
+
+	if (rc == 0)
+		rc = take(e, &s, from, source, NULL, NULL, err);
+	else if (reject(e, NULL, source, NULL, NULL, err) != 0)
+		*err = e->fatal;
+	talloc_free(scratch);
+	return rc;
+}
+
+/* ---- files ------------------------------------------------------------------ */
+
+static bool
+is_known(const struct run_state *state, const char *source, const char *file,
+    const char *text, const char *sha256)
+{
+	struct error ignored = { 0 };
+	struct statement s;
+	bool found = false;
+	void *scratch;
+	size_t i, j;
+
+	for (i = 0; i < state->rejection_count; i++)
+		if (str_equal(state->rejections[i].source, source) &&
+		    str_equal(state->rejections[i].sha256, sha256))
+			return true;
+	scratch = talloc_new(NULL);
+	if (statement_from_file(scratch, text, strlen(text), &s,
+	    &ignored) == 0)
+		for (i = 0; i < state->step_count && !found; i++)
+			for (j = 0; j < state->steps[i].sign_count; j++) {
+				const struct sign_state *sign =
+				    &state->steps[i].signs[j];
+
+				found = found || (str_equal(sign->file, file) &&
+				    str_equal(sign->statement, s.text));
+			}
+	talloc_free(scratch);
+	return found;
+}
+
+static int
+take_file(struct engine *e, const char *folder, const char *name,
+    struct error *why)
+{
+	void *scratch = talloc_new(NULL);
+	const struct signer from = {
+		.user = "a file", .uid = -1, .strength = "ssh",
+	};
+	char *path = path_join(scratch, folder, name), *text;
+	char *source = mem_printf(scratch, "approvals/%s", name);
+	char sha256[SHA256_HEX_SIZE];
+	struct statement s;
+	struct error err = { 0 };
+	size_t size;
+	int rc = 0;
+
+	/* Too long, or gone again: nothing that could be looked at. */
+	if (file_read(scratch, path, APPROVAL_MAX, &text, &size, &err) != 0) {
+		text = mem_strdup(scratch, "");
+		size = 0;
+	}
+	sha256_of(text, size, sha256);
+	if (is_known(e->run->state, source, name, text, sha256))
+		goto out;
+	if (err.code == ERR_NONE && statement_from_file(scratch, text, size,
+	    &s, &err) == 0)
+		rc = take(e, &s, &from, source, name, sha256, &err);
+	else
+		rc = reject(e, NULL, source, NULL, sha256, &err);
+	if (err.code != ERR_NONE)
+		*why = err;
+	/* What was wrong with the file is no reason to stop. */
+	rc = e->fatal.code != ERR_NONE ? -1 : 0;
+out:
+	talloc_free(scratch);
+	return rc;
+}
+
+int
+engine_look_for_signed(struct engine *e, struct error *why)
+{
+	char *folder = path_join(NULL, e->run->folder, "approvals"), **names;
+	struct error err = { 0 };
+	size_t count = 0, i;
+	int rc = 0;
+
+	if (file_is_folder(folder) &&
+	    folder_list(folder, folder, &names, &count, &err) == 0)
+		for (i = 0; i < count && rc == 0; i++) {
+			const struct step_state *s = engine_current(e);
+
+			if (s == NULL || s->status != STEP_WAITING)
+				break;
+			if (str_ends(names[i], FILE_ENDING) &&
+			    names[i][0] != '.')
+				rc = take_file(e, folder, names[i], why);
+		}
+	talloc_free(folder);
+	return rc;
+}
