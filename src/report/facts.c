@@ -99,6 +99,7 @@ sign_facts(const struct sign_state *g)
 	put_text(j, "user", g->user);
 	put_text(j, "role", g->role);
 	put_text(j, "strength", g->strength);
+	put_text(j, "key", g->key);
 	put_text(j, "digest", g->digest);
 	put_text(j, "reason", g->reason);
 	put_text(j, "note", g->note);

@@ -331,15 +331,29 @@ put_attempt(struct buffer *b, const json_t *a)
 }
 
 static void
+put_strength(struct buffer *b, const json_t *sign)
+{
+	buffer_puts(b, " (");
+	put(b, json_str_or(sign, "strength", "-"));
+	if (json_str(sign, "key") != NULL) {
+		buffer_puts(b, " <code>");
+		put(b, json_str(sign, "key"));
+		buffer_puts(b, "</code>");
+	}
+	buffer_puts(b, ") ");
+}
+
+static void
 put_sign(struct buffer *b, const json_t *sign)
 {
 	buffer_puts(b, "<li>");
 	put_in(b, "b", json_str(sign, "decision"));
 	buffer_puts(b, " by ");
 	put(b, json_str(sign, "principal"));
-	buffer_puts(b, " (");
-	put(b, json_str_or(sign, "strength", "-"));
-	buffer_puts(b, ") ");
+	if (str_equal(json_str(sign, "strength"), "break-glass"))
+		buffer_puts(b, " (<b class=\"s-failed\">BREAK-GLASS</b>) ");
+	else
+		put_strength(b, sign);
 	put(b, json_str(sign, "at"));
 	buffer_puts(b, ", digest <code>");
 	put(b, json_str(sign, "digest"));

@@ -238,7 +238,12 @@ put_sign(struct buffer *b, const json_t *sign)
 	buffer_puts(b, " by **");
 	put_inline(b, json_str(sign, "principal"));
 	buffer_puts(b, "** (");
-	put_inline(b, json_str_or(sign, "strength", "-"));
+	if (str_equal(json_str(sign, "strength"), "break-glass"))
+		buffer_puts(b, "**BREAK-GLASS**");
+	else
+		put_inline(b, json_str_or(sign, "strength", "-"));
+	if (json_str(sign, "key") != NULL)
+		buffer_printf(b, " `%s`", json_str(sign, "key"));
 	buffer_puts(b, ") ");
 	put_inline(b, json_str(sign, "at"));
 	buffer_printf(b, ", digest `%s`", json_str_or(sign, "digest", ""));

@@ -172,6 +172,7 @@ fold_signoff_requested(struct fold *f)
 static struct sign_state *
 add_sign(struct fold *f, struct step_state *step)
 {
+	const struct attempt_state *a = step_last_attempt(step);
 	struct sign_state *sign;
 
 	GROW(f->s, step->signs, struct sign_state, step->sign_count + 1);
@@ -187,6 +188,7 @@ add_sign(struct fold *f, struct step_state *step)
 	sign->statement = json_str(f->data, "statement");
 	sign->signature = json_str(f->data, "signature");
 	sign->file = json_str(f->data, "file");
+	sign->shown = a->shown;
 	sign->at_us = f->e->at_us;
 	return sign;
 }

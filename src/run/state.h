@@ -47,6 +47,7 @@ struct sign_state {
 	const char	*digest, *principal, *user, *strength, *role, *reason, *note;
 	const char	*key, *statement, *signature;	/* null: no ssh signature */
 	const char	*file;		/* in approvals/, that it came as; null */
+	const json_t	*shown;		/* what it was for */
 	bool		 is_refusal, is_void;
 	int		 attempt;
 	int64_t		 at_us, uid, expires_us;

@@ -162,6 +162,10 @@ of_people(const struct words *w, enum event_type t)
 		return mem_printf(w->owner, "%s: a sign-off is needed, class %s",
 		    w->subject, field(w, "class"));
 	case EVENT_SIGNED:
+		if (str_equal(field(w, "strength"), "break-glass"))
+			return mem_printf(w->owner, "%s: THE GLASS WAS BROKEN "
+			    "by %s, alone%s", w->subject,
+			    field(w, "principal"), behind(w, "note"));
 		return mem_printf(w->owner, "%s: signed by %s (%s)", w->subject,
 		    field(w, "principal"), field(w, "strength"));
 	case EVENT_REFUSED:
@@ -254,6 +258,8 @@ style_of_event(const struct event *e)
 	case EVENT_BACKEND_SIGNALLED:
 		return STYLE_WARNING;
 	case EVENT_SIGNED:
+		return str_equal(json_str(e->data, "strength"), "break-glass") ?
+		    STYLE_DANGER : STYLE_TITLE;
 	case EVENT_ANSWERED:
 	case EVENT_DECIDED:
 		return STYLE_TITLE;

@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/app.c src/view/app.h \
 	src/view/canvas.c src/view/canvas.h \
+	src/view/changed.c src/view/changed.h \
 	src/view/command.c \
 	src/view/doc.c src/view/doc.h \
 	src/view/drift.c \

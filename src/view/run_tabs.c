@@ -386,13 +386,13 @@ fill_signoffs(struct app *a, const struct step_state *step, struct doc *d)
 		    !str_equal(g->digest, t->digest);
 
 		doc_break(d);
-		doc_put(d, g->is_refusal ? STYLE_FAILED : is_old ? STYLE_MUTED :
-		    STYLE_DONE, g->is_refusal ? "✗ refused" : is_old ?
+		doc_put(d, is_old && !g->is_refusal ? STYLE_MUTED :
+		    style_of_sign(g), g->is_refusal ? "✗ refused" : is_old ?
 		    "– void" : "✓ signed");
 		doc_printf(d, STYLE_TEXT, "  %s  %s  %s",
 		    g->principal != NULL ? g->principal : "?",
 		    g->role != NULL ? g->role : "",
-		    g->strength != NULL ? g->strength : "");
+		    sign_strength(a->frame, g));
 		doc_right(d, STYLE_MUTED, mem_printf(a->frame, "%s%s%s  %s",
 		    hour_minute(a->frame, g->at_us),
 		    g->expires_us != 0 ? ", valid until " : "",

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "view/changed.h"
 #include "view/list.h"
 #include "view/prompt.h"
 #include "view/view.h"
@@ -26,6 +27,7 @@
 
 struct signoff {
 	char		*step, *digest;
+	char		*glass;		/* the reason to break it; null: whole */
 	bool		 is_typing;
 	char		 typed[128];
 	bool		 all;		/* every statement, and the whole text */
@@ -210,16 +212,35 @@ fill_signed(struct app *a, const struct step_state *step, struct doc *d)
 		if (g->is_void || t == NULL || !str_equal(g->digest, t->digest))
 			continue;
 		doc_field_printf(d, g->is_refusal ? "Refused" : "Signed",
-		    g->is_refusal ? STYLE_FAILED : STYLE_DONE,
+		    style_of_sign(g),
 		    "%s  %s  %s  %s%s%s%s%s", g->principal != NULL ?
 		    g->principal : "?", g->role != NULL ? g->role : "",
-		    g->strength != NULL ? g->strength : "",
+		    sign_strength(a->frame, g),
 		    hour_minute(a->frame, g->at_us),
 		    g->expires_us != 0 ? ", valid until " : "",
 		    g->expires_us != 0 ? hour_minute(a->frame, g->expires_us) :
 		    "", g->reason != NULL ? ": " : "",
 		    g->reason != NULL ? g->reason : "");
 	}
+}
+
+/* What was signed for last and is no more, beside what would run now. */
+static void
+fill_changed(const struct step_state *step, const json_t *shown, struct doc *d)
+{
+	const struct sign_state *last = NULL;
+	size_t i;
+
+	for (i = 0; i < step->sign_count; i++)
+		if (step->signs[i].is_void)
+			last = &step->signs[i];
+	if (last == NULL || last->shown == NULL)
+		return;
+	doc_gap(d);
+	doc_break(d);
+	doc_printf(d, STYLE_DANGER, "What %s signed is void. It has changed:",
+	    last->principal);
+	changed_fill(d, last->shown, shown);
 }
 
 static void
@@ -240,6 +261,7 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	    undo != NULL ? undo : step->rollback != NULL ? step->rollback :
 	    "nothing is known of a way back");
 	fill_signed(a, step, d);
+	fill_changed(step, shown, d);
 	doc_field_printf(d, "Wants", STYLE_TEXT, "%" PRId64 " sign-off%s by %s%s; "
 	    "%s so far", min, min == 1 ? "" : "s",
 	    from != NULL ? from : "anyone here",
@@ -328,6 +350,12 @@ send_sign(struct app *a, struct signoff *v, bool with_name)
 
 	if (with_name)
 		json_object_set_new(fields, "typed", json_string(v->typed));
+	if (v->glass != NULL) {
+		json_object_set_new(fields, "break_glass", json_true());
+		json_object_set_new(fields, "note", json_text(v->glass,
+		    strlen(v->glass)));
+		TALLOC_FREE(v->glass);
+	}
 	v->is_typing = false;
 	if (app_send(a, INTENT_SIGN, fields))
 		v->sent = a->sent;
@@ -390,6 +418,10 @@ can(struct app *a, void *self, enum action action)
 	case ACTION_SIGN_APPROVE:
 	case ACTION_SIGN_REFUSE:
 		return v->sent == 0 && !v->is_typing && is_valid(a, v);
+	case ACTION_SIGN_BREAK:
+		return v->sent == 0 && !v->is_typing && is_valid(a, v) &&
+		    json_flag(state_step(a->state, v->step)->rule,
+		    "break_glass");
 	case ACTION_SIGN_DETAILS:
 	case ACTION_SIGN_COPY:
 	case ACTION_SIGN_BACK:
@@ -451,6 +483,15 @@ approve(struct app *a, struct signoff *v)
 }
 
 static void
+glass_reason(struct app *a, void *arg, const char *text)
+{
+	struct signoff *v = arg;
+
+	v->glass = mem_strdup(v, text);
+	approve(a, v);
+}
+
+static void
 act(struct app *a, void *self, enum action action, const struct key_press *k)
 {
 	struct signoff *v = self;
@@ -458,7 +499,12 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 	(void)k;
 	switch (action) {
 	case ACTION_SIGN_APPROVE:
+		TALLOC_FREE(v->glass);
 		approve(a, v);
+		break;
+	case ACTION_SIGN_BREAK:
+		app_ask(a, "BREAK THE GLASS, alone, because:", glass_reason,
+		    v)->wants_text = true;
 		break;
 	case ACTION_SIGN_REFUSE:
 		app_ask(a, "Refuse it, because:", refused, v)->wants_text = true;

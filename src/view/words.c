@@ -168,6 +168,26 @@ hour_minute(const void *owner, int64_t at_us)
 	return hms;
 }
 
+#define KEY_SHOWN	15	/* of a fingerprint: enough to know one's own */
+
+char *
+sign_strength(const void *owner, const struct sign_state *s)
+{
+	if (str_equal(s->strength, "break-glass"))
+		return mem_strdup(owner, "BREAK-GLASS");
+	if (s->key != NULL)
+		return mem_printf(owner, "%s %.*s…", s->strength, KEY_SHOWN,
+		    s->key);
+	return mem_strdup(owner, s->strength != NULL ? s->strength : "");
+}
+
+enum style
+style_of_sign(const struct sign_state *s)
+{
+	return s->is_refusal ? STYLE_FAILED :
+	    str_equal(s->strength, "break-glass") ? STYLE_DANGER : STYLE_DONE;
+}
+
 int
 signs_that_hold(const struct step_state *step, const char *digest,
     int64_t now_us)

@@ -34,6 +34,9 @@ char *span_short(const void *owner, int64_t ms);
 char *json_words(const void *owner, const json_t *list);
 /* "01:36" */
 char *hour_minute(const void *owner, int64_t at_us);
+/* How a sign-off was made: "ssh SHA256:Qm3x…", "BREAK-GLASS"; and in which style. */
+char *sign_strength(const void *owner, const struct sign_state *s);
+enum style style_of_sign(const struct sign_state *s);
 /* How many sign-offs hold for the digest. */
 int signs_that_hold(const struct step_state *step, const char *digest,
     int64_t now_us);

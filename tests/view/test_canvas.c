@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "view/canvas.h"
+#include "view/changed.h"
 #include "view/doc.h"
 #include "view/lines.h"
 
@@ -249,6 +250,28 @@ the_tail_needs_no_index(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static void
+what_has_changed_is_marked_word_by_word(void **state)
+{
+	static const struct {
+		const char	*before, *now, *marked;
+	} rows[] = {
+		{ "drop table a", "drop table b", "drop table [-a-] {+b+}" },
+		{ "a b c", "a c", "a [-b-] c" },
+		{ "a c", "a  b\nc", "a {+b+} c" },
+		{ "", "new words", "{+new words+}" },
+		{ "1 2 3 4 5 6 7 8 9 old", "1 2 3 4 5 6 7 8 9 new",
+		    "… 4 5 6 7 8 9 [-old-] {+new+}" },
+		{ "x y z", "x y z", "…" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(rows); i++)
+		assert_string_equal(changed_words(owner, rows[i].before,
+		    rows[i].now), rows[i].marked);
+}
+
 int
 main(void)
 {
@@ -266,6 +289,7 @@ main(void)
 		test(text_is_found_forwards_and_backwards_in_either_case),
 		test(an_empty_file_has_no_lines),
 		test(the_tail_needs_no_index),
+		test(what_has_changed_is_marked_word_by_word),
 	};
 
 	return test_main(tests, NULL, NULL);
