@@ -228,6 +228,7 @@ fold_attempt_finished(struct fold *f)
 	a->proof = json_str(f->data, "proof");
 	a->question = NULL;
 	step->status = status;
+	fold_no_locks(f->s);
 	fold_move_on(f->s, step);
 	return 0;
 }

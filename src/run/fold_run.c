@@ -322,6 +322,13 @@ fold_locks(struct fold *f)
 	return 0;
 }
 
+void
+fold_no_locks(struct run_state *s)
+{
+	json_object_del(s->live, "locks");
+	s->locks = NULL;
+}
+
 int
 fold_announce(struct fold *f)
 {

@@ -357,6 +357,18 @@ act(struct app *a, enum action action, const struct key_press *k)
 	}
 }
 
+/* ^C stops nothing; these do what it may have been pressed for. */
+static const char *
+what_leaves(struct app *a)
+{
+	if (a->state == NULL)
+		return "q leaves";
+	if (app_is_at(a, PLACE_RUN) && can_act(a, ACTION_RUN_CANCEL))
+		return "q leaves the run as it is; C cancels what runs";
+	return a->depth > 1 ? "q goes back; nothing has been stopped" :
+	    "q leaves the run as it is";
+}
+
 void
 app_key(struct app *a, const struct key_press *k)
 {
@@ -383,8 +395,7 @@ app_key(struct app *a, const struct key_press *k)
 	}
 	if (action == ACTION_NONE) {
 		if (str_equal(k->name, "^C"))
-			app_say(a, STYLE_MUTED, "q leaves the run as it is; "
-			    "C cancels what runs");
+			app_say(a, STYLE_MUTED, "%s", what_leaves(a));
 		else if (k->is_text)
 			app_say(a, STYLE_MUTED, "%s does nothing here; ? shows "
 			    "the keys", k->name);
@@ -393,7 +404,8 @@ app_key(struct app *a, const struct key_press *k)
 	if (can_act(a, action))
 		act(a, action, k);
 	else
-		app_say(a, STYLE_MUTED, "%s: not now", keymap_row(action)->help);
+		app_say(a, STYLE_MUTED, "%s does nothing now (%s)", k->name,
+		    keymap_row(action)->help);
 }
 
 void

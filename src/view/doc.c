@@ -520,6 +520,20 @@ doc_draw_top(struct doc *d, struct area a)
 	draw_lines(d, a, 0);
 }
 
+/* Does nothing stand in this row from column on? */
+static bool
+is_blank(struct area a, int row, int column)
+{
+	for (column = column > 0 ? column : 0; column < a.columns; column++) {
+		const struct cell *c = canvas_cell(a.canvas, a.row + row,
+		    a.column + column);
+
+		if (c->points[0] != ' ')
+			return false;
+	}
+	return true;
+}
+
 void
 doc_draw(struct doc *d, struct area a, struct scroller *s)
 {
@@ -533,9 +547,14 @@ doc_draw(struct doc *d, struct area a, struct scroller *s)
 		s->top = 0;
 	draw_lines(d, a, s->top);
 	if (most > s->top && a.rows > 0) {
-		char *more = mem_printf(NULL, " ↓ %d more ", most - s->top);
+		char *more = mem_printf(NULL, "… ↓ %d more ", most - s->top);
 
-		area_right(a, a.rows - 1, a.columns, STYLE_MUTED, more);
+		/* The ellipsis is for the words that it covers. */
+		if (!is_blank(a, a.rows - 1, a.columns - utf8_width(more)))
+			area_right(a, a.rows - 1, a.columns, STYLE_MUTED, more);
+		else
+			area_right(a, a.rows - 1, a.columns, STYLE_MUTED,
+			    more + strlen("…"));
 		talloc_free(more);
 	}
 }

@@ -1,5 +1,6 @@
 /* view/journal.c - what has happened, record by record. */
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "base/str.h"
 #include "view/list.h"
 #include "view/view.h"
+#include "view/words.h"
+
+#define NARROW	100
 
 struct journal_view {
 	struct list	 list;
@@ -16,6 +20,36 @@ struct journal_view {
 	bool		 is_open;	/* a record's details are shown */
 	struct scroller	 at;
 };
+
+/*
+ * On one line.  Where there is hardly room for a title and a sentence, the
+ * step's id stands for its title.
+ */
+static const char *
+row_words(struct app *a, const struct journal_row *r, int columns)
+{
+	const struct step_state *step = state_step(a->state,
+	    json_str_or(r->data, "step", ""));
+	const char *p = r->words;
+	struct buffer *b = buffer_new(a->frame);
+	char *title;
+
+	if (p == NULL)
+		return event_name(r->type);
+	if (columns < NARROW && step != NULL) {
+		title = step_title(a->frame, a->state, step);
+		if (str_starts(p, title)) {
+			buffer_puts(b, step->id);
+			p += strlen(title);
+		}
+	}
+	for (; *p != '\0'; p++)
+		if (!isspace((unsigned char)*p))
+			buffer_add(b, p, 1);
+		else if (b->size > 0 && b->data[b->size - 1] != ' ')
+			buffer_puts(b, " ");
+	return b->data;
+}
 
 static void
 draw_row(struct app *a, struct area area, int row, const struct journal_row *r)
@@ -27,7 +61,7 @@ draw_row(struct app *a, struct area area, int row, const struct journal_row *r)
 	column = area_put(area, row, column, STYLE_MUTED,
 	    clock_hms(a->frame, r->at_us));
 	area_fit(area, row, column + 2, area.columns - column - 3, r->style,
-	    r->words != NULL ? r->words : event_name(r->type));
+	    row_words(a, r, area.columns));
 }
 
 static void

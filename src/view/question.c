@@ -152,6 +152,19 @@ is_complete(const struct question *v)
 	return v->options == 0 || v->choice >= 0;
 }
 
+static const char *
+what_is_missing(const struct question *v)
+{
+	size_t i;
+
+	if (v->options > 0)
+		return "choose one with Space first";
+	for (i = 0; i < v->items; i++)
+		if (!v->ticks[i])
+			return "tick every item first, with Space";
+	return "fill in every field first, with Enter";
+}
+
 static json_t *
 answer_of(const struct question *v, const json_t *q)
 {
@@ -284,10 +297,8 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 	else if (action == ACTION_ASK_EDIT)
 		edit(a, v, q);
 	else if (action == ACTION_ASK_ANSWER && !is_complete(v))
-		app_say(a, STYLE_WARNING, v->options > 0 ?
-		    "not answered: choose one with Space first" :
-		    "not answered: tick every item (Space) and fill in every "
-		    "field (Enter) first");
+		app_say(a, STYLE_WARNING, "not answered: %s",
+		    what_is_missing(v));
 	else if (action == ACTION_ASK_ANSWER)
 		app_send(a, INTENT_ANSWER, json_pack("{s:s, s:o}", "step",
 		    v->step, "answer", answer_of(v, q)));

@@ -283,7 +283,7 @@ locks_fill(struct app *a, struct doc *d, const json_t *report, int cursor)
 	}
 	if (json_flag(report, "waiting"))
 		doc_wrap(d, 0, STYLE_WAITING, mem_printf(a->frame,
-		    "We (%" PRId64 ") wait since %s for %s on %s",
+		    "We (pid %" PRId64 ") have waited %s for %s on %s",
 		    json_int(report, "pid", 0), duration_short(a->frame,
 		    json_int(report, "waited_ms", 0)),
 		    json_str_or(report, "mode", "a lock"),

@@ -613,6 +613,49 @@ a_blocker_is_ended_by_its_pid(void **state)
 }
 
 static void
+who_was_in_the_way_of_an_attempt_is_gone_with_it(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "L");
+	assert_shows("We (pid 900) have waited");
+	stage_event(s, EVENT_ATTEMPT_FINISHED, "{'step': 'rollout/apply',"
+	    "'attempt': 1, 'outcome': 'failed', 'ms': 12400,"
+	    "'error': {'code': 'sql', 'primary': 'lock timeout'}}");
+
+	assert_shows("Nobody is in the way");
+	assert_hides("812");
+	assert_hides("end its session");
+}
+
+static void
+control_c_names_only_keys_that_act(void **state)
+{
+	(void)state;
+	stage_keys(s, "^C");
+	assert_hides("C cancels");
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "^C");
+	assert_shows("C cancels what runs");
+	stage_keys(s, "J ^C");
+	assert_shows("nothing has been stopped");
+}
+
+static void
+a_narrow_journal_says_what_happened_not_the_title_again(void **state)
+{
+	(void)state;
+	s = stage_new(owner, (struct stage_look){ 24, 80, false, false });
+	stage_open(s);
+	stage_until_apply(s);
+	stage_keys(s, "J");
+	assert_shows(": done after");
+	assert_hides("Apply the reconciliation migrations:");
+}
+
+static void
 the_output_is_searched_and_followed(void **state)
 {
 	struct buffer *b = buffer_new(owner);
@@ -689,6 +732,9 @@ main(void)
 		test(drift_items_are_decided_one_by_one),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),
+		test(who_was_in_the_way_of_an_attempt_is_gone_with_it),
+		test(control_c_names_only_keys_that_act),
+		test(a_narrow_journal_says_what_happened_not_the_title_again),
 		test(the_output_is_searched_and_followed),
 		test(pasted_text_is_not_taken_for_keys),
 	};
