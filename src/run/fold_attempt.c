@@ -78,6 +78,9 @@ fold_attempt_started(struct fold *f)
 	step->progress_remaining_ms = -1;
 	fold_text(f->s, &step->progress_unit, NULL);
 	fold_text(f->s, &step->progress_text, NULL);
+	/* What was said until now was about the look at it. */
+	fold_text(f->s, &f->s->status_text, NULL);
+	fold_text(f->s, &f->s->status_reason, NULL);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* view/app.c - keys and events in, a canvas and intents out (view/app.h). */
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -431,6 +432,32 @@ app_is_busy(const struct app *a)
 
 /* ---- drawing ---------------------------------------------------------------------- */
 
+/*
+ * The action's first key that leads to it here; null: the view has them all
+ * for something else.
+ */
+static const char *
+key_here(struct app *a, enum action action, char *room, size_t size)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+	const char *p = keymap_row(action)->keys;
+	size_t n;
+
+	for (; *p != '\0'; p += n + strspn(p + n, " ")) {
+		struct key_press k = { "" };
+
+		n = strcspn(p, " ");
+		snprintf(k.name, sizeof(k.name), "%.*s", (int)n, p);
+		if (keymap_find(v->place, v->is_list, &k) != action ||
+		    (v->takes != NULL && v->takes(a,
+		    a->stack[a->depth - 1].self, k.name)))
+			continue;
+		snprintf(room, size, "%s", k.name);
+		return room;
+	}
+	return NULL;
+}
+
 static int
 footer_key(struct app *a, struct area f, int column, enum action action)
 {
@@ -445,9 +472,9 @@ footer_key(struct app *a, struct area f, int column, enum action action)
 
 		hint = own != NULL ? own : hint;
 	}
-	if (hint[0] == '\0' || !can_act(a, action))
+	if (hint[0] == '\0' || !can_act(a, action) ||
+	    key_here(a, action, key, sizeof(key)) == NULL)
 		return column;
-	keymap_first_key(action, key, sizeof(key));
 	width = utf8_width(key) + 1 + utf8_width(hint);
 	if (column + width > f.columns)
 		return column;
@@ -455,16 +482,6 @@ footer_key(struct app *a, struct area f, int column, enum action action)
 	    action == ACTION_NEEDS ? STYLE_CALL : STYLE_KEY, key);
 	column = area_put(f, 0, column + 1, STYLE_FOOTER, hint);
 	return column + 2;
-}
-
-/* Does the action's first key lead to it here, or has the view taken it? */
-static bool
-is_reachable(const struct view *v, enum action action)
-{
-	struct key_press k = { "" };
-
-	keymap_first_key(action, k.name, sizeof(k.name));
-	return keymap_find(v->place, v->is_list, &k) == action;
 }
 
 /* The way out, which is always in the same place. */
@@ -498,9 +515,9 @@ footer_right(struct app *a, struct area f)
 		const struct keymap_row *row = keymap_row(act);
 
 		if ((row->place != v->place && row->place != PLACE_ANYWHERE) ||
-		    !is_reachable(v, act) || !can_act(a, act))
+		    !can_act(a, act) ||
+		    key_here(a, act, key, sizeof(key)) == NULL)
 			continue;
-		keymap_first_key(act, key, sizeof(key));
 		f = area_columns(f, 0, f.columns - 3 - utf8_width(key) -
 		    utf8_width(row->hint));
 		footer_key(a, all, f.columns + 1, act);
@@ -540,16 +557,14 @@ footer_draw(struct app *a, struct area f)
 		return;
 	}
 	f = footer_right(a, f);
-	if (is_reachable(v, ACTION_NEEDS))
-		column = footer_key(a, f, column, ACTION_NEEDS);
+	column = footer_key(a, f, column, ACTION_NEEDS);
 	for (p = 0; p < COUNT_OF(order); p++)
 		for (i = 0; i < ACTION_COUNT; i++) {
 			enum action act = (enum action)i;
 
 			if (keymap_row(act)->place == order[p] &&
 			    act != ACTION_NEEDS && !is_always(act) &&
-			    (order[p] != PLACE_LIST || v->is_list) &&
-			    is_reachable(v, act))
+			    (order[p] != PLACE_LIST || v->is_list))
 				column = footer_key(a, f, column, act);
 		}
 }

@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "view/canvas.h"
 
+#define EMOJI_VARIANT	0xfe0f
+
 /* ---- glyphs that have an ASCII form --------------------------------------- */
 
 static const struct {
@@ -273,6 +275,9 @@ combine(struct area a, int row, int column, uint32_t point)
 	struct cell *c;
 	int i;
 
+	/* Terminals do not agree how wide it makes what stands before it. */
+	if (point == EMOJI_VARIANT)
+		return;
 	if (column <= 0 || column > a.columns)
 		return;
 	c = area_cell(a, row, column - 1);

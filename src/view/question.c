@@ -223,23 +223,36 @@ tick_item(struct question *v)
 		v->ticks[v->list.cursor] = !v->ticks[v->list.cursor];
 }
 
+/* The option that has the key; -1: none. */
+static int
+option_of(struct app *a, struct question *v, const char *key)
+{
+	const json_t *options = json_object_get(asked(a, v), "options");
+	size_t i;
+
+	for (i = 0; i < v->options; i++)
+		if (str_equal(json_str(json_array_get(options, i), "key"), key))
+			return (int)i;
+	return -1;
+}
+
 /* An option's own key moves there and chooses; the answer is another key. */
 static bool
 type(struct app *a, void *self, const struct key_press *k)
 {
 	struct question *v = self;
-	const json_t *options = json_object_get(asked(a, v), "options");
-	size_t i;
+	int option = k->is_pasted ? -1 : option_of(a, v, k->name);
 
-	if (k->is_pasted)
+	if (option < 0)
 		return false;
-	for (i = 0; i < v->options; i++)
-		if (str_equal(json_str(json_array_get(options, i), "key"),
-		    k->name)) {
-			v->list.cursor = v->choice = (int)i;
-			return true;
-		}
-	return false;
+	v->list.cursor = v->choice = option;
+	return true;
+}
+
+static bool
+takes(struct app *a, void *self, const char *key)
+{
+	return option_of(a, self, key) >= 0;
 }
 
 static bool
@@ -315,7 +328,8 @@ tick(struct app *a, void *self)
 
 static const struct view question_view = {
 	.place = PLACE_QUESTION, .is_list = true, .render = render,
-	.can = can, .act = act, .type = type, .tick = tick, .hint = hint,
+	.can = can, .act = act, .type = type, .takes = takes,
+	.tick = tick, .hint = hint,
 };
 
 void

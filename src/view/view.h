@@ -22,6 +22,8 @@ struct view {
 		    const struct key_press *k);
 	/* May be null: keys before they become actions; true: taken. */
 	bool	(*type)(struct app *a, void *self, const struct key_press *k);
+	/* May be null: does type() take the key for itself? */
+	bool	(*takes)(struct app *a, void *self, const char *key);
 	/* May be null. */
 	void	(*event)(struct app *a, void *self, const struct event *e);
 	void	(*tick)(struct app *a, void *self);

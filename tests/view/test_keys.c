@@ -554,6 +554,28 @@ no_key_is_offered_for_output_that_is_not_there(void **state)
 }
 
 static void
+an_option_with_the_answer_s_own_key_leaves_a_key_to_answer(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'choose', 'options': [{'key': 'a', 'text':"
+	    " 'one'}, {'key': 'q', 'text': 'two'}]}}");
+	stage_keys(s, "s q a");
+	assert_null(s->sent);
+	assert_shows("(x) a");
+	assert_shows("A answer");
+	assert_shows("Esc back");
+	stage_keys(s, "A");
+
+	assert_contains(s->sent, "\"key\":\"a\"");
+}
+
+static void
 drift_items_are_decided_one_by_one(void **state)
 {
 	(void)state;
@@ -729,6 +751,7 @@ main(void)
 		test(the_header_leaves_out_whole_facts_and_cuts_none),
 		test(a_review_says_how_much_is_undecided),
 		test(no_key_is_offered_for_output_that_is_not_there),
+		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
 		test(drift_items_are_decided_one_by_one),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),
