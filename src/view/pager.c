@@ -70,23 +70,27 @@ keep_within(struct pager *p)
 static void
 search_slice(struct app *a, struct pager *p)
 {
-	int64_t end = clock_mono_ms() + SEARCH_SLICE_MS, count, next;
+	int64_t end = clock_mono_ms() + SEARCH_SLICE_MS, count, next, found;
 
 	while (p->searching != 0 && clock_mono_ms() < end) {
 		count = lines_count(p->lines);
 		if (p->search_at < 0 || (p->search_at >= count &&
 		    p->is_indexed)) {
-			app_say(a, STYLE_WARNING, "not found: %s", a->search);
+			app_say(a, STYLE_WARNING, p->searching > 0 ?
+			    "not found further down: %s  (N looks above)" :
+			    "not found further up: %s  (n looks below)",
+			    a->search);
 			p->searching = 0;
 			return;
 		}
 		if (p->search_at >= count)
 			return;		/* the index is not so far yet */
-		p->found = lines_find(p->lines, a->search, p->search_at,
+		found = lines_find(p->lines, a->search, p->search_at,
 		    p->searching, &next);
 		p->search_at = next;
-		if (p->found < 0)
+		if (found < 0)
 			continue;
+		p->found = found;
 		p->top = p->found - p->rows / 3;
 		p->follow = false;
 		p->searching = 0;
@@ -99,7 +103,11 @@ search(struct app *a, struct pager *p, int direction)
 	if (a->search[0] == '\0' || p->lines == NULL)
 		return;
 	p->searching = direction;
-	p->search_at = p->found >= 0 ? p->found + direction : p->top;
+	/* On from the last match, where it is in sight; else from here. */
+	if (p->found >= p->top && p->found < p->top + p->rows)
+		p->search_at = p->found + direction;
+	else
+		p->search_at = direction > 0 ? p->top : p->top - 1;
 	search_slice(a, p);
 }
 

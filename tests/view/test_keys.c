@@ -702,7 +702,11 @@ the_output_is_searched_and_followed(void **state)
 
 	assert_shows("line 2500 needle");
 	stage_keys(s, "n");
-	assert_shows("not found");
+	assert_shows("not found further down: needle  (N looks above)");
+	stage_keys(s, "G");
+	assert_hides("needle");
+	stage_keys(s, "N");
+	assert_shows("line 2500 needle");
 }
 
 static void
