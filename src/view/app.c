@@ -290,16 +290,40 @@ is_own(enum action action)
 	return keymap_row(action)->place != PLACE_ANYWHERE;
 }
 
+/* The run is to go on, and nobody is there to carry it. */
+static bool
+lacks_engine(const struct app *a)
+{
+	return a->gone != NULL && a->state != NULL && !a->state->is_closed;
+}
+
+/* Without an engine its key starts one, whatever it means in a view. */
+static enum action
+find_action(struct app *a, const struct key_press *k)
+{
+	const struct view *v = a->stack[a->depth - 1].view;
+
+	if (lacks_engine(a) && v->place != PLACE_HELP &&
+	    keymap_find(PLACE_ANYWHERE, false, k) == ACTION_NEEDS)
+		return ACTION_NEEDS;
+	return keymap_find(v->place, v->is_list, k);
+}
+
 static bool
 can_act(struct app *a, enum action action)
 {
 	const struct view *v = a->stack[a->depth - 1].view;
 
+	/* "n" goes on with a search, too. */
+	if (a->gone != NULL && keymap_is_for_engine(action) &&
+	    !(action == ACTION_RUN_NOTE && a->search[0] != '\0'))
+		return false;
+	if (action == ACTION_NEEDS && lacks_engine(a))
+		return true;
 	if (action == ACTION_NEEDS)
 		return v->place != PLACE_SIGNOFF && v->place != PLACE_FAILURE &&
 		    v->place != PLACE_QUESTION && a->state != NULL &&
-		    !a->state->is_closed &&
-		    (app_needs(a) != NULL || a->gone != NULL);
+		    !a->state->is_closed && app_needs(a) != NULL;
 	if (action == ACTION_HELP)
 		return v->place != PLACE_HELP;
 	if (!is_own(action))
@@ -388,7 +412,7 @@ app_key(struct app *a, const struct key_press *k)
 		app_say(a, STYLE_WARNING, "pasted text is not taken for keys");
 		return;
 	}
-	action = keymap_find(v->place, v->is_list, k);
+	action = find_action(a, k);
 	if (a->asked_again != ACTION_NONE && action != a->asked_again) {
 		a->asked_again = ACTION_NONE;
 		app_say(a, STYLE_MUTED, "not done");
@@ -404,6 +428,8 @@ app_key(struct app *a, const struct key_press *k)
 	}
 	if (can_act(a, action))
 		act(a, action, k);
+	else if (a->gone != NULL && keymap_is_for_engine(action))
+		app_say(a, STYLE_DANGER, "the engine has gone: s starts it again");
 	else
 		app_say(a, STYLE_MUTED, "%s does nothing now (%s)", k->name,
 		    keymap_row(action)->help);
@@ -448,7 +474,7 @@ key_here(struct app *a, enum action action, char *room, size_t size)
 
 		n = strcspn(p, " ");
 		snprintf(k.name, sizeof(k.name), "%.*s", (int)n, p);
-		if (keymap_find(v->place, v->is_list, &k) != action ||
+		if (find_action(a, &k) != action ||
 		    (v->takes != NULL && v->takes(a,
 		    a->stack[a->depth - 1].self, k.name)))
 			continue;

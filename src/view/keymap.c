@@ -103,3 +103,25 @@ keymap_first_key(enum action a, char *room, size_t size)
 	snprintf(room, size, "%.*s", (int)n, rows[a].keys);
 	return room;
 }
+
+bool
+keymap_is_for_engine(enum action a)
+{
+	static const enum action list[] = {
+		ACTION_RUN_CANCEL, ACTION_RUN_NOTE, ACTION_RUN_PAUSE,
+		ACTION_SIGN_APPROVE, ACTION_SIGN_REFUSE,
+		ACTION_FAIL_RETRY, ACTION_FAIL_TIMEOUTS, ACTION_FAIL_SKIP,
+		ACTION_FAIL_GOTO, ACTION_FAIL_ROLLBACK, ACTION_FAIL_NOTE,
+		ACTION_FAIL_HANDOVER, ACTION_FAIL_STOP,
+		ACTION_LOCK_CANCEL, ACTION_LOCK_TERMINATE,
+		ACTION_DRIFT_MIGRATIONS, ACTION_DRIFT_DATABASE,
+		ACTION_DRIFT_OUT, ACTION_DRIFT_COMMENT, ACTION_DRIFT_FINISH,
+		ACTION_ASK_ANSWER,
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(list); i++)
+		if (list[i] == a)
+			return true;
+	return false;
+}

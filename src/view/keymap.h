@@ -44,6 +44,8 @@ struct keymap_row {
 	const char	*keys, *hint, *help;
 };
 const struct keymap_row *keymap_row(enum action a);
+/* Does it say something to the engine?  Without one it cannot act. */
+bool keymap_is_for_engine(enum action a);
 /* The first of its keys, as the footer shows it. */
 const char *keymap_first_key(enum action a, char *room, size_t size);
 

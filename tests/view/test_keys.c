@@ -576,6 +576,32 @@ an_option_with_the_answer_s_own_key_leaves_a_key_to_answer(void **state)
 }
 
 static void
+without_an_engine_s_starts_one_from_every_screen(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_fails(s);
+	stage_keys(s, "s");
+	app_engine_gone(s->app, "it was killed");
+	assert_shows("s see to it");
+	assert_hides("k skip  ");
+	stage_keys(s, "r");
+	assert_null(s->sent);
+	assert_shows("the engine has gone: s starts it again");
+	stage_keys(s, "s");
+	assert_int_equal(app_take_wish(s->app), WISH_ENGINE);
+
+	s = stage_new(owner, (struct stage_look){ 36, 120, false, false });
+	stage_open(s);
+	stage_review(s);
+	stage_keys(s, "s");
+	app_engine_gone(s->app, "it was killed");
+	stage_keys(s, "s");
+	assert_null(s->sent);
+	assert_int_equal(app_take_wish(s->app), WISH_ENGINE);
+}
+
+static void
 drift_items_are_decided_one_by_one(void **state)
 {
 	(void)state;
@@ -756,6 +782,7 @@ main(void)
 		test(a_review_says_how_much_is_undecided),
 		test(no_key_is_offered_for_output_that_is_not_there),
 		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
+		test(without_an_engine_s_starts_one_from_every_screen),
 		test(drift_items_are_decided_one_by_one),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),
