@@ -11,6 +11,8 @@
 #include "view/view.h"
 #include "view/words.h"
 
+#define WIDE	110	/* from here on there is room for when and who */
+
 struct picker {
 	const struct picker_list *all;
 	struct list	 list;
@@ -84,23 +86,30 @@ draw_run(struct app *a, struct area area, int row, const struct picker_run *r)
 	    "RUNNING";
 	enum style style = !r->is_live ? STYLE_UNKNOWN : r->is_needed ?
 	    STYLE_WAITING : STYLE_RUNNING;
+	bool is_wide = area.columns >= WIDE;
 	int column, end = area.columns - 1;
 
-	end = area_right(area, row, end, STYLE_MUTED, mem_printf(a->frame,
-	    "%s  %s", clock_date_hm(a->frame, r->opened_us),
-	    r->operator_ != NULL ? r->operator_ : "")) - 2;
+	/* Where it acts is the last thing to be left out. */
+	if (is_wide)
+		end = area_right(area, row, end, STYLE_MUTED,
+		    mem_printf(a->frame, "%s  %s", clock_date_hm(a->frame,
+		    r->opened_us), r->operator_ != NULL ? r->operator_ :
+		    "")) - 2;
 	if (r->environment != NULL) {
 		char *block = environment_block(a->frame, r->environment,
 		    a->set.is_mono);
 
 		end = area_right(area, row, end, STYLE_TEXT,
-		    r->database != NULL ? r->database : "");
+		    utf8_fit(a->frame, r->database != NULL ? r->database : "",
+		    is_wide ? 32 : 14, false));
 		end = area_right(area, row, end - 1,
 		    style_of_environment(r->environment), block) - 2;
 	}
 	column = area_fit(area, row, 1, 9, style, word);
-	column = area_fit(area, row, column, 20, STYLE_TITLE, r->window);
-	column = area_fit(area, row, column + 1, 16, STYLE_TEXT, r->place);
+	column = area_fit(area, row, column, is_wide ? 20 : 14, STYLE_TITLE,
+	    r->window);
+	column = area_fit(area, row, column + 1, is_wide ? 16 : 12, STYLE_TEXT,
+	    r->place);
 	area_fit(area, row, column + 1, end - column - 1,
 	    r->is_needed ? STYLE_WAITING : STYLE_MUTED, r->now);
 }
@@ -129,7 +138,7 @@ next_words(struct app *a, const struct runbook_card *c, bool *is_overdue)
 static void
 draw_card(struct app *a, struct area area, int row, const struct runbook_card *c)
 {
-	bool is_overdue, is_wide = area.columns >= 110;
+	bool is_overdue, is_wide = area.columns >= WIDE;
 	const char *next = next_words(a, c, &is_overdue);
 	int column, end = area.columns - 1;
 

@@ -6,7 +6,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "harness/golden.h"
+#include "view/picker.h"
 #include "view/stage.h"
 
 static const struct {
@@ -97,6 +99,55 @@ needs_signoff(struct stage *s)
 	stage_open(s);
 	stage_until_apply(s);
 	stage_signoff(s);
+}
+
+static struct picker_run
+a_run(const void *owner, const char *window, const char *place,
+    const char *now, const char *environment, const char *database)
+{
+	return (struct picker_run){ .window = mem_strdup(owner, window),
+	    .place = mem_strdup(owner, place), .now = mem_strdup(owner, now),
+	    .environment = mem_strdup(owner, environment),
+	    .database = mem_strdup(owner, database),
+	    .operator_ = mem_strdup(owner, "ana@example.com"),
+	    .opened_us = 1795743000000000, .is_live = true,
+	    .is_needed = str_starts(now, "needs") };
+}
+
+/* Where a person begins; it has no run, so it is no story of a stage. */
+static void
+the_picker_names_the_environment_at_each_size(void **state)
+{
+	void *all = talloc_new(NULL);
+	struct picker_run runs[] = {
+		a_run(all, "production-migration", "rollout 5/12",
+		    "needs a sign-off", "production", "shop_of_the_north"),
+		a_run(all, "reconcile", "freeze 2/6", "runs", "shared", "shop"),
+		a_run(all, "reconcile", "diff 1/3", "its engine is gone",
+		    "sandbox", "copy"),
+	};
+	const struct picker_list list = { .runs_folder = "/runs",
+	    .runs = runs, .run_count = COUNT_OF(runs) };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(looks); i++) {
+		void *owner = talloc_new(NULL);
+		const struct app_settings set = { .principal = "ana",
+		    .ascii = looks[i].look.ascii,
+		    .is_mono = looks[i].look.is_mono };
+		struct app *a = app_new_picker(owner, &set, &list);
+		struct canvas *c = canvas_new(owner, looks[i].look.rows,
+		    looks[i].look.columns, looks[i].look.ascii);
+
+		app_tick(a, 1795743600000000, 1000);
+		app_render(a, c);
+		golden_check(mem_printf(owner, "view/picker-%s",
+		    looks[i].name), i == 1 ? canvas_dump(owner, c) :
+		    canvas_text(owner, c));
+		talloc_free(owner);
+	}
+	talloc_free(all);
 }
 
 static void
@@ -276,6 +327,7 @@ main(void)
 		cmocka_unit_test(the_screen_output),
 		cmocka_unit_test(the_screen_closed),
 		cmocka_unit_test(the_screen_engine_gone),
+		cmocka_unit_test(the_picker_names_the_environment_at_each_size),
 		cmocka_unit_test(a_small_terminal_gets_one_sentence),
 		cmocka_unit_test(the_largest_screen_is_drawn),
 	};
