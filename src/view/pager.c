@@ -233,6 +233,16 @@ draw_title(struct app *a, struct pager *p, struct area area)
 	area_fit(area, 0, 1, column - 2, STYLE_TITLE, p->title);
 }
 
+/* Has the attempt ended, so that no output will come any more? */
+static bool
+is_over(struct app *a, const struct pager *p)
+{
+	const struct step_state *step = state_step(a->state, p->step);
+
+	return step == NULL || p->attempt > (int)step->attempt_count ||
+	    step->attempts[p->attempt - 1].finished_us != 0;
+}
+
 static void
 render(struct app *a, void *self, struct area body)
 {
@@ -246,7 +256,8 @@ render(struct app *a, void *self, struct area body)
 		open_lines(a, p);
 	if (p->lines == NULL) {
 		area_fit(body, 0, 1, body.columns - 1, STYLE_TITLE, p->title);
-		area_put(text, 1, 1, STYLE_MUTED, "There is no output yet.");
+		area_put(text, 1, 1, STYLE_MUTED, is_over(a, p) ?
+		    "It has left no output." : "There is no output yet.");
 		return;
 	}
 	p->is_indexed = lines_scan(p->lines, SCAN_BYTES);

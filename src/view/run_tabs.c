@@ -223,6 +223,13 @@ fill_sql(struct app *a, const struct step_state *step, struct doc *d)
 
 /* ---- output, locks --------------------------------------------------------------- */
 
+/* Nothing will come of it any more. */
+static bool
+is_done_with(const struct step_state *step)
+{
+	return step->status == STEP_DONE || step->status == STEP_SKIPPED;
+}
+
 static void
 fill_output(struct app *a, const struct step_state *step, struct doc *d, int rows)
 {
@@ -233,7 +240,8 @@ fill_output(struct app *a, const struct step_state *step, struct doc *d, int row
 	    lines_tail(a->frame, path, rows > 2 ? rows - 2 : 1) : NULL;
 
 	if (list == NULL || list[0] == NULL) {
-		doc_wrap(d, 0, STYLE_MUTED, "There is no output yet.");
+		doc_wrap(d, 0, STYLE_MUTED, is_done_with(step) ?
+		    "It has left no output." : "There is no output yet.");
 		return;
 	}
 	for (; *list != NULL; list++) {
@@ -354,7 +362,8 @@ fill_evidence(struct app *a, const struct step_state *step, struct doc *d)
 		doc_wrap(d, 2, STYLE_MUTED, f->name);
 	}
 	if (count == 0)
-		doc_wrap(d, 0, STYLE_MUTED, "No evidence yet.");
+		doc_wrap(d, 0, STYLE_MUTED, is_done_with(step) ?
+		    "It has left no evidence." : "No evidence yet.");
 	for (i = 0; i < s->note_count; i++) {
 		if (!str_equal(s->notes[i].step, step->id))
 			continue;

@@ -549,6 +549,9 @@ no_key_is_offered_for_output_that_is_not_there(void **state)
 	stage_keys(s, "o");
 	assert_shows("There is no output yet.");
 	assert_hides("z freeze");
+	stage_event(s, EVENT_ATTEMPT_FINISHED, "{'step': 'freeze/announce',"
+	    "'attempt': 1, 'outcome': 'done', 'ms': 10}");
+	assert_shows("It has left no output.");
 	assert_hides("/ search");
 	assert_hides("F follow");
 }
