@@ -16,13 +16,19 @@
 #include "tui/tui.h"
 #include "view/plain.h"
 
-static bool
-wants_plain(const struct call *c)
+bool
+front_is_a_screen(void)
 {
 	const char *accessible = getenv("ACCESSIBLE");
 
-	return c->options.plain || !tui_is_possible() ||
-	    (accessible != NULL && accessible[0] != '\0');
+	return tui_is_possible() && (accessible == NULL ||
+	    accessible[0] == '\0');
+}
+
+static bool
+wants_plain(const struct call *c)
+{
+	return c->options.plain || !front_is_a_screen();
 }
 
 /* The screen asks for it when the engine has gone. */

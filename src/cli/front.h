@@ -4,6 +4,8 @@
 #ifndef PGRUNBOOK_CLI_FRONT_H
 #define PGRUNBOOK_CLI_FRONT_H
 
+#include <stdbool.h>
+
 #include "cli/command.h"
 
 /*
@@ -12,5 +14,11 @@
  * became of the run.  Returns an exit code.
  */
 int front_attach(struct call *c, const char *folder);
+
+/*
+ * May a screen be drawn here?  Not where there is no terminal for it, and not
+ * for somebody who reads line by line (ACCESSIBLE).
+ */
+bool front_is_a_screen(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/front.h"
 #include "cli/help.h"
 #include "cli/picker.h"
 #include "cli/terminal.h"
@@ -98,7 +99,7 @@ picker_main(void)
 	bool over = false;
 	int code = EXIT_DONE;
 
-	if (!tui_is_possible()) {
+	if (!front_is_a_screen()) {
 		help_all();
 		talloc_free(owner);
 		return EXIT_DONE;

@@ -189,6 +189,22 @@ an_engine_that_dies_is_told_and_started_again_by_a_key(void **state)
 }
 
 static void
+who_reads_line_by_line_gets_no_screen_to_choose_from(void **state)
+{
+	static const char *const env[] = { "ACCESSIBLE=1", NULL };
+	const char *argv[] = { path_join(owner, test_builddir(), "pgrunbook"),
+	    NULL };
+	struct terminal_spec spec = { .argv = argv, .env = env, .rows = 40,
+	    .columns = 100 };
+
+	(void)state;
+	t = terminal_start(owner, &spec);
+	assert_int_equal(terminal_wait_exit(t, WAIT), 0);
+	assert_contains(terminal_output(t), "attach [RUN]");
+	assert_null(strstr(terminal_output(t), "\033["));
+}
+
+static void
 without_colours_the_environment_is_in_brackets(void **state)
 {
 	static const char *const env[] = { "NO_COLOR=1", "LC_ALL=C", NULL };
@@ -276,6 +292,7 @@ main(void)
 		test(a_terminal_that_goes_away_detaches),
 		test(the_terminal_is_given_back_after_a_fatal_signal),
 		test(an_engine_that_dies_is_told_and_started_again_by_a_key),
+		test(who_reads_line_by_line_gets_no_screen_to_choose_from),
 		test(without_colours_the_environment_is_in_brackets),
 		test(production_is_a_filled_block),
 		test(plain_lines_ask_by_number_and_sign_by_name),
