@@ -1,5 +1,6 @@
 /* cli/main.c - the program pgrunbook: finds the command and calls it. */
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -125,6 +126,9 @@ flush_output(int code)
 	struct error err;
 
 	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	/* Whoever reads it has seen enough ("| head"). */
+	if (errno == EPIPE)
 		return code;
 	error_errno(&err, ERR_IO, "could not write to standard output");
 	error_print(stderr, "pgrunbook", &err);

@@ -73,7 +73,7 @@ print_run(const char *id, const struct run_state *s, const struct error *err)
 		return;
 	}
 	waits = s->is_closed ? NULL : state_waits_for(s);
-	printf("%-9s %s  %s  %zu/%zu  %s%s%s\n", run_word(s), id,
+	printf("%-11s %s  %s  %zu/%zu  %s%s%s\n", outcome_words(run_word(s)), id,
 	    s->title != NULL ? s->title : s->window, steps_of(s, true),
 	    steps_of(s, false), s->operator_ != NULL ? s->operator_ : "",
 	    waits != NULL ? "  waits for: " : "", waits != NULL ? waits : "");

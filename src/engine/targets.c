@@ -18,11 +18,6 @@
 #include "engine/private.h"
 #include "postgres/identity.h"
 
-
-
-
-#define NO_SUCH_DATABASE	"3D000"
-
 struct engine_target *
 engine_target(struct engine *e, const char *name)
 {
@@ -250,11 +245,38 @@ connect_to(struct engine *e, struct engine_target *t, struct error *err)
 	return 0;
 }
 
-/* The database is to be made by a step. */
+/* Does the server of s know a database of this name? */
 static bool
-is_to_come(const struct error *err)
+knows_database(struct pg_session *s, const char *name)
 {
-	return strcmp(err->sqlstate, NO_SUCH_DATABASE) == 0;
+	const char *params[] = { name };
+	struct error ignored;
+	struct pg_result *r;
+
+	return pg_exec(s, s, "SELECT 1 FROM pg_catalog.pg_database"
+	    " WHERE datname = $1", 1, params, &r, &ignored) != 0 || r->rows > 0;
+}
+
+/*
+ * Is the database to be made by a step?  libpq tells no SQLSTATE of a
+ * connection that was refused: another database of the server is asked.
+ */
+static bool
+is_to_come(struct engine *e, const struct engine_target *t)
+{
+	static const char *const doors[] = { "postgres", "template1" };
+	struct pg_options options = { .application_name = "pgrunbook" };
+	struct pg_session *s = NULL;
+	struct error ignored;
+	bool is_missing;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(doors) && s == NULL; i++)
+		s = pg_open(e, e->loop, pg_target_with_database(e, t->url,
+		    doors[i]), &options, &ignored);
+	is_missing = s != NULL && !knows_database(s, t->url->dbname);
+	talloc_free(s);
+	return is_missing;
 }
 
 int
@@ -266,7 +288,7 @@ engine_targets_connect(struct engine *e, struct error *err)
 		struct engine_target *t = &e->targets[i];
 
 		if (t->url == NULL || connect_to(e, t, err) == 0 ||
-		    is_to_come(err))
+		    is_to_come(e, t))
 			continue;
 		if (t->is_used)
 			return -1;
@@ -311,7 +333,7 @@ engine_target_ready(struct engine *e, const struct step *step,
 	}
 	talloc_free(t->lock);
 	t->lock = NULL;
-	if (connect_to(e, t, err) != 0 && !is_to_come(err))
+	if (connect_to(e, t, err) != 0 && !is_to_come(e, t))
 		return -1;
 	error_clear(err);
 	if (journal_one(e, t) == 0)

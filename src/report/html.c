@@ -161,7 +161,7 @@ put_head(struct buffer *b, const json_t *f)
 	buffer_puts(b, "<dl>");
 	put_definition(b, "Run", json_str(f, "run"));
 	put_definition(b, "Outcome", json_flag(f, "closed") ?
-	    json_str(f, "outcome") : "not closed yet");
+	    outcome_words(json_str(f, "outcome")) : "not closed yet");
 	put_definition(b, "Waits for", json_str(f, "waits_for"));
 	put_definition(b, "Opened", json_str(f, "opened_at"));
 	put_definition(b, "Last event", json_str(f, "last_event_at"));
@@ -312,7 +312,7 @@ put_attempt(struct buffer *b, const json_t *a)
 	const json_t *answer = json_object_get(a, "answer");
 
 	buffer_printf(b, "<p>Attempt %" PRId64 ": ", json_int(a, "number", 0));
-	put_in(b, "b", json_str_or(a, "outcome", "not finished"));
+	put_in(b, "b", outcome_words(json_str_or(a, "outcome", "not finished")));
 	buffer_puts(b, ", from ");
 	put(b, json_str_or(a, "started_at", "never"));
 	buffer_puts(b, ", digest <code>");

@@ -121,7 +121,7 @@ put_head(struct buffer *b, const json_t *f)
 	buffer_puts(b, "\n\n");
 	put_field(b, "Run", json_str(f, "run"));
 	put_field(b, "Outcome", json_flag(f, "closed") ?
-	    json_str(f, "outcome") : "not closed yet");
+	    outcome_words(json_str(f, "outcome")) : "not closed yet");
 	put_field(b, "Waits for", json_str(f, "waits_for"));
 	put_field(b, "Opened", json_str(f, "opened_at"));
 	put_field(b, "Last event", json_str(f, "last_event_at"));
@@ -202,7 +202,7 @@ put_attempt(struct buffer *b, const json_t *a)
 	size_t i;
 
 	buffer_printf(b, "Attempt %" PRId64 ": ", json_int(a, "number", 0));
-	put_inline(b, json_str_or(a, "outcome", "not finished"));
+	put_inline(b, outcome_words(json_str_or(a, "outcome", "not finished")));
 	buffer_printf(b, ", digest `%s`\n\n", json_str_or(a, "digest", ""));
 	put_error(b, json_object_get(a, "error"));
 	put_field(b, "How that is known:", json_str(a, "proof"));

@@ -180,6 +180,16 @@ step_last_error(const struct step_state *s)
 	    a != NULL ? a->error : NULL;
 }
 
+const char *
+outcome_words(const char *outcome)
+{
+	if (outcome == NULL)
+		return "runs";
+	if (strcmp(outcome, "not_done") == 0)
+		return "not done";
+	return strcmp(outcome, "rolled_back") == 0 ? "rolled back" : outcome;
+}
+
 const struct sign_state *
 step_refusal(const struct step_state *s)
 {

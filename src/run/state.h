@@ -181,6 +181,8 @@ int state_apply(struct run_state *s, const struct event *e, struct error *err)
 int state_check(const struct run_state *s, const struct event *e,
     struct error *err) WARN_UNUSED;
 
+/* An attempt's or a run's outcome as people read it; null: "runs". */
+const char *outcome_words(const char *outcome);
 /* Is there a rollback runbook?  Its phase, or null. */
 const struct phase_state *state_rollback_phase(const struct run_state *s);
 /* By "<phase>/<id>"; null where there is none. */

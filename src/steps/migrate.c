@@ -248,11 +248,12 @@ plan_lines(struct plan *p, const struct work *w, size_t pending,
 {
 	size_t i;
 
-	plan_line(p, "%zu of %zu migrations are to be applied", pending,
-	    w->books->count);
+	plan_line(p, "%zu of %zu migrations %s to be applied", pending,
+	    w->books->count, pending == 1 ? "is" : "are");
 	if (codified > 0)
-		plan_line(p, "%zu more are recorded only: the database has "
-		    "them already", codified);
+		plan_line(p, codified == 1 ? "%zu more is recorded only: the "
+		    "database has it already" : "%zu more are recorded only: "
+		    "the database has them already", codified);
 	if (w->books->findings != NULL)
 		plan_findings(p, w->books->findings);
 	for (i = 0; i < w->seed_count; i++)

@@ -441,6 +441,8 @@ hint(struct app *a, void *self, enum action action)
 	struct signoff *v = self;
 	const struct step_state *step = state_step(a->state, v->step);
 
+	if (action == ACTION_DOWN)
+		return "down";
 	if (action == ACTION_SIGN_DETAILS)
 		return v->all ? "the worst alone" : "details";
 	if (action == ACTION_SIGN_APPROVE && step != NULL && wants_name(step))

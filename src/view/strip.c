@@ -284,7 +284,8 @@ say_closed(struct app *a, struct doc *d)
 	    is_done ? "DONE" : "CLOSED", mem_printf(a->frame,
 	    "the run is closed%s%s; nothing more will happen",
 	    is_done ? "" : ": ", is_done ? "" :
-	    s->outcome != NULL ? s->outcome : "no outcome was told"));
+	    s->outcome != NULL ? outcome_words(s->outcome) :
+	    "no outcome was told"));
 	if (s->run != NULL)
 		more(d, STYLE_MUTED, mem_printf(a->frame,
 		    "its evidence:  pgrunbook report %s   pgrunbook verify %s",

@@ -226,11 +226,3 @@ output_path(const void *owner, const char *folder,
 		path = mem_printf(owner, "%s.part", path);
 	return path;
 }
-
-const char *
-outcome_words(const char *outcome)
-{
-	if (str_equal(outcome, "not_done"))
-		return "not done";
-	return outcome != NULL ? outcome : "runs";
-}

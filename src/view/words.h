@@ -43,7 +43,6 @@ int signs_that_hold(const struct step_state *step, const char *digest,
 /* The folder-relative path of an attempt's output, whole or still growing. */
 char *output_path(const void *owner, const char *folder,
     const struct step_state *step, int attempt);
-const char *outcome_words(const char *outcome);
 
 /* One event as one sentence; null for those that say nothing to people. */
 char *event_words(const void *owner, const struct run_state *s,
