@@ -25,6 +25,9 @@ struct plan {
 	json_t		*shown;
 	enum step_class	 class_;	/* what the content deserves, or more where declared */
 	const char	*reason;	/* of the class */
+	/* What a record has room for is listed: */
+	size_t		 listed_bytes, left_out, left_out_b;
+	size_t		 left_out_line;	/* its place among the lines, from 1; 0: none */
 };
 
 struct step_kind {

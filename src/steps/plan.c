@@ -15,7 +15,9 @@
 
 #define TEXT_SHOWN	32768	/* bytes; the hash is over all of it */
 #define STATEMENT_SHOWN	4096
-#define STATEMENTS_SHOWN 400
+#define STATEMENT_FRAME	256	/* what stands around its text, about */
+#define STATEMENTS_SHOWN 400	/* those of class B are listed beyond it */
+#define LIST_MAX	(512 * 1024)	/* bytes; a journal's record has twice as many */
 
 static json_t *
 shown_text(const struct attempt *a, const char *text, size_t limit)
@@ -99,23 +101,55 @@ statement_json(const struct attempt *a, const struct sql_statement *st)
 	return j;
 }
 
+/* How many are not listed stands in one line, however many scripts add up. */
+static void
+say_left_out(struct plan *p)
+{
+	json_t *lines = json_object_get(p->shown, "lines");
+
+	if (p->left_out == 0)
+		return;
+	if (p->left_out_line == 0) {
+		json_array_append_new(lines, json_null());
+		p->left_out_line = json_array_size(lines);
+	}
+	json_array_set_new(lines, p->left_out_line - 1, memory_check(
+	    json_sprintf("%zu more statements run and are not listed, %zu of "
+	    "them of class B; what is signed is the hash over all of them",
+	    p->left_out, p->left_out_b)));
+}
+
+static void
+list_statement(struct attempt *a, struct plan *p, const struct sql_statement *st)
+{
+	json_t *list = json_object_get(p->shown, "statements");
+	bool is_b = class_of[st->class_] == CLASS_B;
+	size_t size = strlen(st->text);
+
+	size = size > STATEMENT_SHOWN ? STATEMENT_SHOWN : size;
+	if ((is_b || json_array_size(list) < STATEMENTS_SHOWN) &&
+	    p->listed_bytes + size <= LIST_MAX) {
+		json_array_append_new(list, statement_json(a, st));
+		p->listed_bytes += size + STATEMENT_FRAME;
+		return;
+	}
+	p->left_out++;
+	p->left_out_b += is_b;
+}
+
 void
 plan_add_sql(struct attempt *a, struct plan *p, const char *sql)
 {
 	struct sql_script *script = sql_parse(NULL, sql);
-	json_t *list = json_object_get(p->shown, "statements");
 	size_t i;
 
 	for (i = 0; i < script->count; i++) {
 		const struct sql_statement *st = &script->statements[i];
 
 		plan_raise(p, class_of[st->class_], st->reason);
-		if (json_array_size(list) < STATEMENTS_SHOWN)
-			json_array_append_new(list, statement_json(a, st));
-		else if (json_array_size(list) == STATEMENTS_SHOWN)
-			plan_line(p, "only the first %d statements are listed",
-			    STATEMENTS_SHOWN);
+		list_statement(a, p, st);
 	}
+	say_left_out(p);
 	if (script->parse_error.code != ERR_NONE)
 		plan_raise(p, CLASS_B, "a statement that the grammar does not know");
 	talloc_free(script);

@@ -16,7 +16,11 @@ struct plan *plan_text(struct attempt *a, enum step_class class_,
 /* A plan over SQL: its statements parsed and classified. */
 struct plan *plan_sql(struct attempt *a, const char *sql);
 
-/* Statements of sql behind those that are there; the class rises with them. */
+/*
+ * Statements of sql behind those that are there; the class rises with them.
+ * Where there are too many for one record, those of class B are listed before
+ * others, and a line says how many are not.
+ */
 void plan_add_sql(struct attempt *a, struct plan *p, const char *sql);
 /* More of a statement's cost: "rehearsed 6.2s". */
 void plan_cost(struct plan *p, size_t statement, const char *text);

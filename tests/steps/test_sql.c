@@ -425,6 +425,43 @@ a_dry_plan_needs_no_server_and_no_values(void **state)
 	talloc_free(s);
 }
 
+static void
+a_plan_of_thousands_of_statements_fits_a_record_and_lists_the_worst(void **state)
+{
+	char value[1001], *folder = temp_folder(NULL), *text;
+	struct buffer *b = buffer_new(folder);
+	const json_t *shown, *list;
+	struct stage *s;
+	struct attempt *a;
+	int i;
+
+	(void)state;
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (i = 0; i < 3000; i++)
+		buffer_printf(b, "insert into t values ('%s');\n", value);
+	buffer_puts(b, "drop table last;\n");
+	s = stage_without_server(NULL, mem_printf(folder,
+	    "  - id: big\n"
+	    "    sql_file: %s\n"
+	    "    class: B\n"
+	    "    target: db\n", temp_file(folder, folder, "big.sql", b->data)));
+	a = attempt_new(s, &s->host, s->window->phases[0]->steps[0], "main/big",
+	    1);
+	a->is_dry = true;
+	assert_ok(attempt_plan(a, &s->err), &s->err);
+	shown = a->plan->shown;
+	text = json_stable(folder, shown);
+	assert_true(strlen(text) < 1 << 20);
+	list = json_object_get(shown, "statements");
+	assert_string_equal(json_str(json_array_get(list,
+	    json_array_size(list) - 1), "text"), "drop table last");
+	assert_contains(text, "2600 more statements run and are not listed, "
+	    "0 of them of class B");
+	talloc_free(s);
+	talloc_free(folder);
+}
+
 int
 main(void)
 {
@@ -447,6 +484,7 @@ main(void)
 		cmocka_unit_test(a_frozen_database_refuses_the_ddl_of_others),
 		cmocka_unit_test(a_guard_sees_that_the_schema_changed),
 		cmocka_unit_test(a_dry_plan_needs_no_server_and_no_values),
+		cmocka_unit_test(a_plan_of_thousands_of_statements_fits_a_record_and_lists_the_worst),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);
