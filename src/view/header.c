@@ -96,16 +96,32 @@ draw_place(struct app *a, struct area area, int row, int column)
 	return column;
 }
 
+/* A step may work on another database of its target: a rehearsal's, a copy. */
+static const char *
+database_at_work(struct app *a, const struct target_state *t)
+{
+	const struct step_state *step = app_current(a);
+	const struct attempt_state *last = step != NULL ?
+	    step_last_attempt(step) : NULL;
+	const json_t *on = json_object_get(last != NULL ? last->shown : NULL,
+	    "target");
+
+	return str_equal(json_str(on, "name"), t->name) ?
+	    json_str_or(on, "database", "?") :
+	    json_str_or(t->identity, "database", "?");
+}
+
 /* As many whole facts as there is room for; the database stands always. */
 static const char *
-target_words(struct app *a, const json_t *id, int room)
+target_words(struct app *a, const struct target_state *t, int room)
 {
+	const json_t *id = t->identity;
 	const char *role = json_str_or(id, "role", "?");
 	char *words[3];
 	size_t i;
 
-	words[2] = mem_printf(a->frame, "%s @ %s", json_str_or(id, "database",
-	    "?"), json_str_or(id, "host", "?"));
+	words[2] = mem_printf(a->frame, "%s @ %s", database_at_work(a, t),
+	    json_str_or(id, "host", "?"));
 	words[1] = mem_printf(a->frame, "%s  role %s", words[2], role);
 	words[0] = mem_printf(a->frame, "%s  pg %s  role %s", words[2],
 	    json_str_or(id, "version", "?"), role);
@@ -118,22 +134,20 @@ static void
 draw_target(struct app *a, struct area area, int row, int column)
 {
 	const struct target_state *t = shown_target(a);
-	const json_t *id;
 
 	if (t == NULL) {
 		area_put(area, row, column, STYLE_HEADER, "no target yet");
 		return;
 	}
-	id = t->identity;
 	column = area_put(area, row, column, style_of_environment(t->environment),
 	    environment_block(a->frame, t->environment, a->set.is_mono));
-	if (id == NULL) {
+	if (t->identity == NULL) {
 		area_printf(area, row, column, STYLE_HEADER,
 		    " %s, not pinned yet", t->name);
 		return;
 	}
 	area_fit(area, row, column + 1, area.columns - column - 1,
-	    STYLE_HEADER, target_words(a, id, area.columns - column - 1));
+	    STYLE_HEADER, target_words(a, t, area.columns - column - 1));
 }
 
 /* "ana · operator", and how many others look on. */

@@ -186,9 +186,11 @@ stage_plan(struct stage *s, const char *step, int attempt, const char *class_,
 	json_t *j = sample_json(shown);
 	char *digest = NEW_ARRAY(s, char, SHA256_HEX_SIZE), *stable;
 
-	json_object_set_new(j, "target", sample_json("{'environment': 'shared',"
-	    "'database': 'shop', 'host': 'db-1.internal', 'role': 'migrator',"
-	    "'system_identifier': '7391000000000000021'}"));
+	if (json_object_get(j, "target") == NULL)
+		json_object_set_new(j, "target", sample_json(
+		    "{'environment': 'shared', 'database': 'shop',"
+		    " 'host': 'db-1.internal', 'role': 'migrator',"
+		    " 'system_identifier': '7391000000000000021'}"));
 	stable = json_stable(digest, j);
 	sha256_of(stable, strlen(stable), digest);
 	stage_json(s, EVENT_STEP_PLANNED, json_pack("{s:s, s:i, s:s, s:s, s:o}",

@@ -416,6 +416,16 @@ a_refused_step_says_who_refused_it_and_why(void **state)
 }
 
 static void
+the_header_names_the_database_that_the_step_works_on(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_plan(s, "rollout/apply", 1, "A", "{'text': 'x', 'target':"
+	    " {'name': 'shared', 'database': 'shop_copy'}}");
+	assert_shows("shop_copy @ db-1.internal");
+}
+
+static void
 a_step_of_the_current_phase_is_meant_before_one_of_another(void **state)
 {
 	(void)state;
@@ -772,6 +782,7 @@ main(void)
 		test(two_minutes_without_a_key_are_a_no),
 		test(a_key_that_wakes_the_box_does_not_sign),
 		test(a_refused_step_says_who_refused_it_and_why),
+		test(the_header_names_the_database_that_the_step_works_on),
 		test(a_step_of_the_current_phase_is_meant_before_one_of_another),
 		test(what_was_said_gives_the_footer_back_to_the_keys),
 		test(a_reason_may_be_written_for_longer_than_two_minutes),
