@@ -3,8 +3,10 @@
  * that nobody else runs on them.
  *
  * Each target that can be reached has a session which holds the run's lock;
- * intents that concern other sessions go through it, too.  A database that
- * is not there yet (a step will make it) is pinned when it is first used.
+ * intents that concern other sessions go through it, too.  A target that
+ * steps use must be there from the start: a name with a slip in it is found
+ * then, and not in the middle of a window.  (What a step makes is reached by
+ * the "database" key of the steps after it.)
  */
 
 #include <stdlib.h>
@@ -245,40 +247,6 @@ connect_to(struct engine *e, struct engine_target *t, struct error *err)
 	return 0;
 }
 
-/* Does the server of s know a database of this name? */
-static bool
-knows_database(struct pg_session *s, const char *name)
-{
-	const char *params[] = { name };
-	struct error ignored;
-	struct pg_result *r;
-
-	return pg_exec(s, s, "SELECT 1 FROM pg_catalog.pg_database"
-	    " WHERE datname = $1", 1, params, &r, &ignored) != 0 || r->rows > 0;
-}
-
-/*
- * Is the database to be made by a step?  libpq tells no SQLSTATE of a
- * connection that was refused: another database of the server is asked.
- */
-static bool
-is_to_come(struct engine *e, const struct engine_target *t)
-{
-	static const char *const doors[] = { "postgres", "template1" };
-	struct pg_options options = { .application_name = "pgrunbook" };
-	struct pg_session *s = NULL;
-	struct error ignored;
-	bool is_missing;
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(doors) && s == NULL; i++)
-		s = pg_open(e, e->loop, pg_target_with_database(e, t->url,
-		    doors[i]), &options, &ignored);
-	is_missing = s != NULL && !knows_database(s, t->url->dbname);
-	talloc_free(s);
-	return is_missing;
-}
-
 int
 engine_targets_connect(struct engine *e, struct error *err)
 {
@@ -287,8 +255,7 @@ engine_targets_connect(struct engine *e, struct error *err)
 	for (i = 0; i < e->target_count; i++) {
 		struct engine_target *t = &e->targets[i];
 
-		if (t->url == NULL || connect_to(e, t, err) == 0 ||
-		    is_to_come(e, t))
+		if (t->url == NULL || connect_to(e, t, err) == 0)
 			continue;
 		if (t->is_used)
 			return -1;
@@ -333,7 +300,7 @@ engine_target_ready(struct engine *e, const struct step *step,
 	}
 	talloc_free(t->lock);
 	t->lock = NULL;
-	if (connect_to(e, t, err) != 0 && !is_to_come(e, t))
+	if (connect_to(e, t, err) != 0)
 		return -1;
 	error_clear(err);
 	if (journal_one(e, t) == 0)

@@ -285,7 +285,7 @@ app_take_wish(struct app *a)
 
 /* Those of ANYWHERE are the app's; the others the view's. */
 static bool
-is_own(enum action action)
+is_of_view(enum action action)
 {
 	return keymap_row(action)->place != PLACE_ANYWHERE;
 }
@@ -297,9 +297,8 @@ lacks_engine(const struct app *a)
 	return a->gone != NULL && a->state != NULL && !a->state->is_closed;
 }
 
-/* Without an engine its key starts one, whatever it means in a view. */
-static enum action
-find_action(struct app *a, const struct key_press *k)
+enum action
+app_find_action(struct app *a, const struct key_press *k)
 {
 	const struct view *v = a->stack[a->depth - 1].view;
 
@@ -309,8 +308,8 @@ find_action(struct app *a, const struct key_press *k)
 	return keymap_find(v->place, v->is_list, k);
 }
 
-static bool
-can_act(struct app *a, enum action action)
+bool
+app_can(struct app *a, enum action action)
 {
 	const struct view *v = a->stack[a->depth - 1].view;
 
@@ -326,7 +325,7 @@ can_act(struct app *a, enum action action)
 		    !a->state->is_closed && app_needs(a) != NULL;
 	if (action == ACTION_HELP)
 		return v->place != PLACE_HELP;
-	if (!is_own(action))
+	if (!is_of_view(action))
 		return true;
 	return v->can == NULL || v->can(a, a->stack[a->depth - 1].self, action);
 }
@@ -388,7 +387,7 @@ what_leaves(struct app *a)
 {
 	if (a->state == NULL)
 		return "q leaves";
-	if (app_is_at(a, PLACE_RUN) && can_act(a, ACTION_RUN_CANCEL))
+	if (app_is_at(a, PLACE_RUN) && app_can(a, ACTION_RUN_CANCEL))
 		return "q leaves the run as it is; C cancels what runs";
 	return a->depth > 1 ? "q goes back; nothing has been stopped" :
 	    "q leaves the run as it is";
@@ -412,7 +411,7 @@ app_key(struct app *a, const struct key_press *k)
 		app_say(a, STYLE_WARNING, "pasted text is not taken for keys");
 		return;
 	}
-	action = find_action(a, k);
+	action = app_find_action(a, k);
 	if (a->asked_again != ACTION_NONE && action != a->asked_again) {
 		a->asked_again = ACTION_NONE;
 		app_say(a, STYLE_MUTED, "not done");
@@ -426,7 +425,7 @@ app_key(struct app *a, const struct key_press *k)
 			    "the keys", k->name);
 		return;
 	}
-	if (can_act(a, action))
+	if (app_can(a, action))
 		act(a, action, k);
 	else if (a->gone != NULL && keymap_is_for_engine(action))
 		app_say(a, STYLE_DANGER, "the engine has gone: s starts it again");
@@ -457,143 +456,6 @@ app_is_busy(const struct app *a)
 }
 
 /* ---- drawing ---------------------------------------------------------------------- */
-
-/*
- * The action's first key that leads to it here; null: the view has them all
- * for something else.
- */
-static const char *
-key_here(struct app *a, enum action action, char *room, size_t size)
-{
-	const struct view *v = a->stack[a->depth - 1].view;
-	const char *p = keymap_row(action)->keys;
-	size_t n;
-
-	for (; *p != '\0'; p += n + strspn(p + n, " ")) {
-		struct key_press k = { "" };
-
-		n = strcspn(p, " ");
-		snprintf(k.name, sizeof(k.name), "%.*s", (int)n, p);
-		if (find_action(a, &k) != action ||
-		    (v->takes != NULL && v->takes(a,
-		    a->stack[a->depth - 1].self, k.name)))
-			continue;
-		snprintf(room, size, "%s", k.name);
-		return room;
-	}
-	return NULL;
-}
-
-static int
-footer_key(struct app *a, struct area f, int column, enum action action)
-{
-	const struct view *v = a->stack[a->depth - 1].view;
-	const struct keymap_row *row = keymap_row(action);
-	const char *hint = row->hint;
-	char key[16];
-	int width;
-
-	if (v->hint != NULL && is_own(action)) {
-		const char *own = v->hint(a, a->stack[a->depth - 1].self, action);
-
-		hint = own != NULL ? own : hint;
-	}
-	if (hint[0] == '\0' || !can_act(a, action) ||
-	    key_here(a, action, key, sizeof(key)) == NULL)
-		return column;
-	width = utf8_width(key) + 1 + utf8_width(hint);
-	if (column + width > f.columns)
-		return column;
-	column = area_put(f, 0, column,
-	    action == ACTION_NEEDS ? STYLE_CALL : STYLE_KEY, key);
-	column = area_put(f, 0, column + 1, STYLE_FOOTER, hint);
-	return column + 2;
-}
-
-/* The way out, which is always in the same place. */
-static const enum action always[] = {
-	ACTION_HELP, ACTION_BACK, ACTION_RUN_DETACH, ACTION_SIGN_BACK,
-	ACTION_PICK_QUIT,
-};
-
-static bool
-is_always(enum action action)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(always); i++)
-		if (always[i] == action)
-			return true;
-	return false;
-}
-
-/* Draws the keys that are always there, at the right; returns what is left. */
-static struct area
-footer_right(struct app *a, struct area f)
-{
-	const struct view *v = a->stack[a->depth - 1].view;
-	struct area all = f;
-	char key[16];
-	size_t i;
-
-	for (i = COUNT_OF(always); i > 0; i--) {
-		enum action act = always[i - 1];
-		const struct keymap_row *row = keymap_row(act);
-
-		if ((row->place != v->place && row->place != PLACE_ANYWHERE) ||
-		    !can_act(a, act) ||
-		    key_here(a, act, key, sizeof(key)) == NULL)
-			continue;
-		f = area_columns(f, 0, f.columns - 3 - utf8_width(key) -
-		    utf8_width(row->hint));
-		footer_key(a, all, f.columns + 1, act);
-	}
-	return f;
-}
-
-/* The keys that act here and now, the view's own first. */
-static void
-footer_draw(struct app *a, struct area f)
-{
-	const struct view *v = a->stack[a->depth - 1].view;
-	enum place order[] = { v->place, PLACE_LIST, PLACE_ANYWHERE };
-	int column = 1, i;
-	size_t p;
-
-	area_blank(f, STYLE_FOOTER);
-	if (a->prompt.is_open) {
-		prompt_draw(a, f);
-		return;
-	}
-	if (a->message != NULL) {
-		struct area left = footer_right(a, f);
-
-		/* Beside the way out, where there is room for both. */
-		if (utf8_width(a->message) + 1 > left.columns) {
-			area_blank(f, STYLE_FOOTER);
-			left = f;
-		}
-		area_fit(left, 0, 1, left.columns - 1, a->message_style,
-		    a->message);
-		return;
-	}
-	if (v->line != NULL && v->line(a, a->stack[a->depth - 1].self) != NULL) {
-		area_fit(f, 0, 1, f.columns - 1, STYLE_FOOTER,
-		    v->line(a, a->stack[a->depth - 1].self));
-		return;
-	}
-	f = footer_right(a, f);
-	column = footer_key(a, f, column, ACTION_NEEDS);
-	for (p = 0; p < COUNT_OF(order); p++)
-		for (i = 0; i < ACTION_COUNT; i++) {
-			enum action act = (enum action)i;
-
-			if (keymap_row(act)->place == order[p] &&
-			    act != ACTION_NEEDS && !is_always(act) &&
-			    (order[p] != PLACE_LIST || v->is_list))
-				column = footer_key(a, f, column, act);
-		}
-}
 
 int
 overlay_width(struct area body, int columns)

@@ -10,6 +10,7 @@ src_view_libview_a_SOURCES = \
 	src/view/drift.c \
 	src/view/event_words.c \
 	src/view/failure.c \
+	src/view/footer.c \
 	src/view/header.c \
 	src/view/help.c \
 	src/view/journal.c \

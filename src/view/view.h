@@ -103,6 +103,14 @@ bool app_sure(struct app *a, enum action action, const char *question);
 /* Send an intent; the answer comes to the footer.  Takes fields. */
 bool app_send(struct app *a, enum intent_type t, json_t *fields);
 
+/*
+ * What a key means in the view on top.  Without an engine its key starts one,
+ * whatever it means in a view.
+ */
+enum action app_find_action(struct app *a, const struct key_press *k);
+/* Can it act now? */
+bool app_can(struct app *a, enum action action);
+
 /* Is a view of this place on top? */
 bool app_is_at(const struct app *a, enum place p);
 /* The step that the run stands at; null where none is left. */
@@ -135,10 +143,11 @@ void intent_with_reason(struct app *a, enum intent_type t, const char *step,
     const char *label);			/* asks for "reason", then sends */
 void intent_note(struct app *a);
 
-/* header.c, strip.c */
+/* header.c, strip.c, footer.c */
 int header_rows(const struct app *a, int columns);
 void header_draw(struct app *a, struct area area);
 int strip_rows(const struct app *a, int rows);
 void strip_draw(struct app *a, struct area area);
+void footer_draw(struct app *a, struct area area);
 
 #endif

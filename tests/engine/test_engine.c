@@ -347,31 +347,6 @@ a_target_out_of_reach_is_exit_seven_and_leaves_nothing(void **state)
 }
 
 static void
-a_database_that_a_step_makes_is_pinned_when_it_is_there(void **state)
-{
-	char *folder = new_folder(), *copy = mem_printf(owner, "%s_copy", db);
-	struct run_state *s;
-
-	(void)state;
-	ends_with(run_headless(folder, temp_file(owner, temp_folder(owner),
-	    "book.yaml", mem_printf(owner,
-	    "pgrunbook: 1\nname: book\ntitle: A book\ntargets:\n"
-	    "  shop: {url: \"env:TEST_URL\", environment: local}\n"
-	    "  copy: {url: \"%s\", environment: local}\n"
-	    "target: shop\nsteps:\n"
-	    "  - {id: make, transaction: false, sql: CREATE DATABASE %s}\n"
-	    "  - {id: use, target: copy, sql: CREATE TABLE made (a int)}\n",
-	    cluster_url(owner, copy), copy))), 0);
-	s = load(folder);
-	assert_string_equal(json_str(s->targets[1].identity, "database"),
-	    copy);
-	assert_string_equal(cluster_value(owner, copy,
-	    "SELECT count(*) FROM made"), "0");
-	holds(folder);
-	cluster_drop_db(copy);
-}
-
-static void
 a_database_that_says_it_is_production_is_believed(void **state)
 {
 	char *folder = new_folder();
@@ -639,7 +614,6 @@ main(void)
 		test(a_condition_that_does_not_hold_leaves_a_step_out),
 		test(lock_trouble_is_tried_again),
 		test(a_target_out_of_reach_is_exit_seven_and_leaves_nothing),
-		test(a_database_that_a_step_makes_is_pinned_when_it_is_there),
 		test(a_database_that_says_it_is_production_is_believed),
 		test(a_runbook_with_findings_is_exit_three),
 		test(a_manual_step_takes_its_prepared_answer),
