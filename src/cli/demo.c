@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/demo_shop.h"
+#include "cli/demo_trouble.h"
 #include "cli/front.h"
 #include "cli/link.h"
 #include "cli/scratch_server.h"
@@ -164,6 +165,8 @@ say_guide(const struct demo *d)
 	    "  - q leaves the run as it is; \"pgrunbook attach\" brings you back.\n"
 	    "  - In your own windows a second person signs for what is destructive.\n"
 	    "    Here one person may play all parts: type the name \"shop\" where asked.\n"
+	    "  - B starts a session that gets in the way; L shows it once something waits,\n"
+	    "    and T there ends it.\n"
 	    "  - Nothing of yours is touched: all of it is in %s\n"
 	    "\n", d->folder);
 }
@@ -206,6 +209,9 @@ static int
 with_person(struct demo *d, bool *closed)
 {
 	const struct start s = { .file = d->window, .vars = d->vars };
+	const struct front_trouble trouble = {
+		demo_trouble_start, demo_trouble_new(d->call, d->folder),
+	};
 	struct run_state *state;
 	struct error err;
 	char *folder;
@@ -220,7 +226,7 @@ with_person(struct demo *d, bool *closed)
 	if (code != EXIT_DONE)
 		return code;
 	*closed = false;
-	code = front_attach(d->call, folder);
+	code = front_attach_demo(d->call, folder, &trouble);
 	*closed = run_folder_is_closed(folder);
 	state = *closed ? run_state_load(d->call, folder, &err) : NULL;
 	if (state != NULL && !state->in_rollback && code == EXIT_DONE &&

@@ -40,12 +40,15 @@ resume(void *arg, const char *folder, struct error *err)
 
 /* An exit code; -1 with *err: it was not shown. */
 static int
-show(struct call *c, const char *folder, struct error *err)
+show(struct call *c, const char *folder, const struct front_trouble *trouble,
+    struct error *err)
 {
 	const char *key = statement_key(c, c->options.key);
 	const struct tui_options screen = {
 		.resume = resume, .lives = engine_lives, .arg = c,
 		.key = key,
+		.trouble = trouble != NULL ? trouble->start : NULL,
+		.trouble_arg = trouble != NULL ? trouble->arg : NULL,
 	};
 	const struct plain_options lines = {
 		.in = STDIN_FILENO, .out = stdout, .resume = resume, .arg = c,
@@ -95,12 +98,19 @@ name_for(struct call *c, const char *folder)
 int
 front_attach(struct call *c, const char *folder)
 {
+	return front_attach_demo(c, folder, NULL);
+}
+
+int
+front_attach_demo(struct call *c, const char *folder,
+    const struct front_trouble *trouble)
+{
 	struct run_state *s;
 	struct error err;
 	int code;
 
 	error_clear(&err);
-	code = show(c, folder, &err);
+	code = show(c, folder, trouble, &err);
 	if (code < 0)
 		return command_fail(&err);
 	s = run_state_load(c, folder, &err);

@@ -20,5 +20,12 @@ int front_attach(struct call *c, const char *folder);
  * for somebody who reads line by line (ACCESSIBLE).
  */
 bool front_is_a_screen(void);
+/* What app_host's "trouble" does in a demo. */
+struct front_trouble {
+	int	(*start)(void *arg, char said[160], struct error *err);
+	void	*arg;
+};
+int front_attach_demo(struct call *c, const char *folder,
+    const struct front_trouble *trouble);
 
 #endif

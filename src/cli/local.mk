@@ -9,6 +9,7 @@ pgrunbook_SOURCES = \
 	src/cli/database.c src/cli/database.h \
 	src/cli/demo.c \
 	src/cli/demo_shop.c src/cli/demo_shop.h \
+	src/cli/demo_trouble.c src/cli/demo_trouble.h \
 	src/cli/diff.c \
 	src/cli/front.c src/cli/front.h \
 	src/cli/help.c src/cli/help.h \

@@ -21,9 +21,10 @@ terminal_ask(const void *owner, const char *question)
 	char *line = NULL, *text = NULL;
 	size_t room = 0;
 
+	/* Before the question: what is typed once it is there, answers it. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	printf("%s", question);
 	fflush(stdout);
-	tcflush(STDIN_FILENO, TCIFLUSH);
 	if (getline(&line, &room, stdin) >= 0)
 		text = str_trim(owner, line);
 	else

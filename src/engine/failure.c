@@ -11,6 +11,11 @@
 
 #define DELAY_MAX_MS	(10 * 60 * 1000)
 
+/* What holds on shared and production where a step says nothing of it. */
+static const struct retry by_default = {
+	.limit = 5, .delay_ms = 2000, .backoff = 1,
+};
+
 /* What failed the last attempt; null: nothing that says so. */
 static const json_t *
 last_error(const struct step_state *s)
@@ -35,6 +40,25 @@ is_lock_trouble(const json_t *error)
 	return false;
 }
 
+/*
+ * One outside of a transaction may have left something behind, which the next
+ * try would stumble over: there only the step's own rule counts.
+ */
+static const struct retry *
+rule_of(struct engine *e, const struct step *step, const struct step_state *s)
+{
+	const struct engine_target *t = engine_target(e, step->target);
+	const struct attempt_state *a = step_last_attempt(s);
+	bool is_alone = a != NULL && a->marker_xid != NULL &&
+	    a->marker_xid[0] == '\0';
+
+	if (step->retry.given || is_alone || t == NULL ||
+	    (!environment_is_guarded(t->environment) &&
+	    step->queue_limit <= 0))
+		return &step->retry;
+	return &by_default;
+}
+
 static int64_t
 delay_of(const struct retry *r, int64_t tries)
 {
@@ -49,7 +73,7 @@ delay_of(const struct retry *r, int64_t tries)
 static int
 retry(struct engine *e, const struct step *step, struct step_state *s)
 {
-	const struct retry *r = &step->retry;
+	const struct retry *r = rule_of(e, step, s);
 	int64_t delay, until_ms;
 
 	if (e->retried != step) {

@@ -150,6 +150,26 @@ do_rollback(struct request *q)
 	return append(q, EVENT_ROLLBACK_STARTED, with_principal(q));
 }
 
+static int signal_backend(struct request *q, bool is_cancel, int64_t pid,
+    const char *backend_start);
+
+/*
+ * What an engine before this one began still runs on the server: it is the
+ * session there that is asked to stop, and is watched as before.
+ */
+static int
+cancel_leftover(struct request *q)
+{
+	const struct attempt_state *a =
+	    step_last_attempt(engine_current(q->e));
+	const json_t *backend = a != NULL ? a->marker_backend : NULL;
+
+	if (json_int(backend, "pid", 0) <= 0)
+		return 0;
+	return signal_backend(q, true, json_int(backend, "pid", 0),
+	    json_str_or(backend, "backend_start", ""));
+}
+
 static int
 do_cancel(struct request *q)
 {
@@ -163,8 +183,9 @@ do_cancel(struct request *q)
 	    "step", s->id, "attempt", (int)s->attempt_count, "principal",
 	    q->from->principal)) != 0)
 		return -1;
-	if (q->e->attempt != NULL)
-		q->e->attempt->is_cancelled = true;
+	if (q->e->attempt == NULL)
+		return cancel_leftover(q);
+	q->e->attempt->is_cancelled = true;
 	return 0;
 }
 
@@ -179,6 +200,8 @@ signalled(void *arg, const struct pg_result *r, const struct error *err)
 {
 	struct signal_request *q = arg;
 	bool was_there = err == NULL && r->rows == 1;
+	const char *what = was_there ? q->what : err == NULL ? "not_found" :
+	    "not_reached";
 	char *word = mem_printf(q, "session %" PRId64 " %s", q->pid,
 	    was_there ? q->what : "is gone, or is another one by now");
 
@@ -188,19 +211,21 @@ signalled(void *arg, const struct pg_result *r, const struct error *err)
 		    q->pid, err->primary);
 	run_live(q->e->run, EVENT_ANNOUNCE, json_pack("{s:s}", "text", word));
 	/* A failure to write ends the engine; nobody is left to be told. */
-	if (was_there && engine_append(q->e, EVENT_BACKEND_SIGNALLED, json_pack(
+	if (engine_append(q->e, EVENT_BACKEND_SIGNALLED, json_pack(
 	    "{s:s, s:I, s:s, s:{s:s?, s:s?, s:s?}, s:s}", "step", q->step,
-	    "pid", (json_int_t)q->pid, "what", q->what, "session",
-	    "user", pg_value(r, 0, 1), "application", pg_value(r, 0, 2),
-	    "state", pg_value(r, 0, 3), "principal", q->principal)) != 0)
+	    "pid", (json_int_t)q->pid, "what", what, "session",
+	    "user", was_there ? pg_value(r, 0, 1) : NULL,
+	    "application", was_there ? pg_value(r, 0, 2) : NULL,
+	    "state", was_there ? pg_value(r, 0, 3) : NULL,
+	    "principal", q->principal)) != 0)
 		q->e->changes++;
 	talloc_free(q);
 }
 
 static int
-do_signal_backend(struct request *q)
+signal_backend(struct request *q, bool is_cancel, int64_t pid,
+    const char *backend_start)
 {
-	bool is_cancel = q->type == INTENT_CANCEL_BACKEND;
 	const struct step *step = q->e->steps[q->e->run->state->current];
 	struct engine_target *t = engine_target(q->e, step->target);
 	struct signal_request *s;
@@ -212,21 +237,35 @@ do_signal_backend(struct request *q)
 	if (q->e->is_signalling)
 		return error_set(q->err, ERR_BUSY,
 		    "the server is being asked already; try again");
+	/* Known before it has its effect, as everything is. */
+	if (append(q, EVENT_BACKEND_SIGNAL_REQUESTED, json_pack(
+	    "{s:s, s:I, s:s, s:s, s:s}", "step", engine_current(q->e)->id,
+	    "pid", (json_int_t)pid, "backend_start", backend_start, "what",
+	    is_cancel ? "cancel" : "terminate", "principal",
+	    q->from->principal)) != 0)
+		return -1;
 	q->e->is_signalling = true;
 	s = NEW(q->e, struct signal_request);
 	s->e = q->e;
-	s->step = mem_strdup(s, json_str(q->data, "step"));
+	s->step = mem_strdup(s, engine_current(q->e)->id);
 	s->principal = mem_strdup(s, q->from->principal);
 	s->what = mem_strdup(s, is_cancel ? "cancelled" : "terminated");
-	s->pid = json_int(q->data, "pid", 0);
+	s->pid = pid;
 	/* A pid alone could be somebody else's by now. */
 	sql = mem_printf(s, "SELECT %s(pid), usename, application_name, state "
 	    "FROM pg_stat_activity WHERE pid = %" PRId64
 	    " AND backend_start = %s", is_cancel ? "pg_cancel_backend" :
 	    "pg_terminate_backend", s->pid,
-	    pg_quote_literal(s, json_str(q->data, "backend_start")));
+	    pg_quote_literal(s, backend_start));
 	pg_query_async(t->lock, sql, signalled, s);
 	return 0;
+}
+
+static int
+do_signal_backend(struct request *q)
+{
+	return signal_backend(q, q->type == INTENT_CANCEL_BACKEND,
+	    json_int(q->data, "pid", 0), json_str(q->data, "backend_start"));
 }
 
 static int

@@ -38,9 +38,11 @@ static const struct {
 	    "rollback begins while the run waits, not while a step runs" },
 	[INTENT_CANCEL] = { AT_WORK | AT_QUESTION | AT_RETRY, true,
 	    "nothing runs that could be cancelled" },
-	[INTENT_CANCEL_BACKEND] = { AT_WORK | AT_QUESTION, true,
+	[INTENT_CANCEL_BACKEND] = { AT_WORK | AT_QUESTION | AT_RETRY |
+	    AT_FAILURE, true,
 	    "nothing runs that could be waiting for that session" },
-	[INTENT_TERMINATE_BACKEND] = { AT_WORK | AT_QUESTION, true,
+	[INTENT_TERMINATE_BACKEND] = { AT_WORK | AT_QUESTION | AT_RETRY |
+	    AT_FAILURE, true,
 	    "nothing runs that could be waiting for that session" },
 	[INTENT_NOTE] = { ANY_TIME, false, "" },
 	[INTENT_PAUSE] = { ANY_TIME, false, "" },

@@ -9,7 +9,8 @@
 #include "postgres/locks.h"
 #include "postgres/poller.h"
 
-#define PERIOD_MS	1000
+#define PERIOD_MS	1000	/* while it waits */
+#define QUICK_MS	400	/* before: the question then costs little */
 
 /*
  * pg_blocking_pids() is asked once per backend that waits (it stops the lock
@@ -263,6 +264,8 @@ watch_answered(void *arg, const struct pg_result *r)
 
 	json_decref(w->last);
 	w->last = now;
+	pg_poller_pace(w->poller, report->waiting ||
+	    report->queued_count > 0 ? PERIOD_MS : QUICK_MS);
 	/* The watch may be freed in the call. */
 	if (news)
 		w->on_report(w->arg, report);
@@ -297,7 +300,7 @@ pg_lock_watch_start(const void *owner, struct pg_session *s, struct loop *l,
 	w->on_report = on_report;
 	w->on_error = on_error;
 	w->arg = arg;
-	w->poller = pg_poller_start(w, s, l, sql, PERIOD_MS, watch_answered,
+	w->poller = pg_poller_start(w, s, l, sql, QUICK_MS, watch_answered,
 	    watch_failed, w);
 	talloc_free(sql);
 	talloc_set_destructor(w, watch_destroy);

@@ -1,9 +1,10 @@
 /*
  * postgres/locks.h - who is in the way of a backend, and who waits behind it.
  *
- * A watch has a connection of its own and asks at most once a second, since
- * the question takes the lock manager's own locks.  It goes on while other
- * code turns the loop.
+ * A watch has a connection of its own.  While somebody waits it asks once a
+ * second, since the question takes the lock manager's own locks; before, it
+ * looks more often, so that a wait is seen well within a second.  It goes on
+ * while other code turns the loop.
  */
 #ifndef PGRUNBOOK_POSTGRES_LOCKS_H
 #define PGRUNBOOK_POSTGRES_LOCKS_H

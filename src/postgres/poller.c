@@ -10,7 +10,9 @@ struct flight {
 
 struct pg_poller {
 	struct pg_session	*session;
+	struct loop		*loop;
 	char			*sql;
+	int64_t			 period_ms;
 	struct loop_timer	*timer;
 	struct flight		*flight;
 	void			(*on_answer)(void *arg,
@@ -77,6 +79,8 @@ pg_poller_start(const void *owner, struct pg_session *s, struct loop *l,
 	struct pg_poller *p = NEW(owner, struct pg_poller);
 
 	p->session = s;
+	p->loop = l;
+	p->period_ms = period_ms;
 	p->sql = mem_strdup(p, sql);
 	p->on_answer = on_answer;
 	p->on_error = on_error;
@@ -84,4 +88,14 @@ pg_poller_start(const void *owner, struct pg_session *s, struct loop *l,
 	p->timer = loop_timer_new(p, l, 0, period_ms, ask, p);
 	talloc_set_destructor(p, poller_destroy);
 	return p;
+}
+
+void
+pg_poller_pace(struct pg_poller *p, int64_t period_ms)
+{
+	if (p->timer == NULL || p->period_ms == period_ms)
+		return;
+	talloc_free(p->timer);
+	p->period_ms = period_ms;
+	p->timer = loop_timer_new(p, p->loop, period_ms, period_ms, ask, p);
 }

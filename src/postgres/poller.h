@@ -19,5 +19,7 @@ struct pg_poller *pg_poller_start(const void *owner, struct pg_session *s,
     struct loop *l, const char *sql, int64_t period_ms,
     void (*on_answer)(void *arg, const struct pg_result *r),
     void (*on_error)(void *arg, const struct error *err), void *arg);
+/* From its next question on; also from within a call. */
+void pg_poller_pace(struct pg_poller *p, int64_t period_ms);
 
 #endif

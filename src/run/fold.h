@@ -32,7 +32,7 @@ struct attempt_state *fold_running(struct fold *f, struct step_state **step);
 
 /* The step after index in its section (main or rollback); step_count: none. */
 size_t fold_next(const struct run_state *s, size_t index);
-/* Who waited for whom is known of the attempt that runs, of no other. */
+/* Who waited for whom: known of the attempt that runs, or gave up for a lock. */
 void fold_no_locks(struct run_state *s);
 /* The step has come to its end: is the run at the next one now? */
 void fold_move_on(struct run_state *s, const struct step_state *step);

@@ -81,6 +81,7 @@ fold_attempt_started(struct fold *f)
 	/* What was said until now was about the look at it. */
 	fold_text(f->s, &f->s->status_text, NULL);
 	fold_text(f->s, &f->s->status_reason, NULL);
+	fold_no_locks(f->s);
 	return 0;
 }
 
@@ -231,7 +232,9 @@ fold_attempt_finished(struct fold *f)
 	a->proof = json_str(f->data, "proof");
 	a->question = NULL;
 	step->status = status;
-	fold_no_locks(f->s);
+	/* What a lock timeout met tells why it is to be tried again. */
+	if (strcmp(json_str_or(a->error, "sqlstate", ""), "55P03") != 0)
+		fold_no_locks(f->s);
 	fold_move_on(f->s, step);
 	return 0;
 }
@@ -311,5 +314,12 @@ fold_answered(struct fold *f)
 int
 fold_cancel_requested(struct fold *f)
 {
-	return fold_step(f) != NULL ? 0 : -1;
+	struct step_state *step;
+	struct attempt_state *a = fold_attempt(f, &step);
+
+	if (a == NULL)
+		return -1;
+	if (!f->is_check)
+		a->is_cancelling = true;
+	return 0;
 }

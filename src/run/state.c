@@ -48,6 +48,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_ROLLBACK_STARTED] = fold_rollback_started,
 	[EVENT_NOTED] = fold_noted,
 	[EVENT_CANCEL_REQUESTED] = fold_cancel_requested,
+	[EVENT_BACKEND_SIGNAL_REQUESTED] = fold_backend_signalled,
 	[EVENT_BACKEND_SIGNALLED] = fold_backend_signalled,
 	[EVENT_PAUSED] = fold_paused,
 	[EVENT_RESUMED] = fold_resumed,

@@ -78,6 +78,7 @@ struct attempt_state {
 	const char	*marker_uuid, *marker_xid;
 	const json_t	*marker_backend;
 	bool		 about_to_commit;
+	bool		 is_cancelling;	/* a person asked to stop it */
 	struct statement_state *statements;
 	size_t		 statement_count;
 	const json_t	*question;	/* asked and not yet answered; null */

@@ -184,11 +184,16 @@ const struct key step_keys[] = {
 	KEY("timeout", KEY_DURATION, 0, step.timeout_ms, "for the whole step"),
 	KEY("lock_timeout", KEY_DURATION, 0, step.lock_timeout_ms,
 	    "for a lock; 2s on shared and production"),
+	INT("queue_limit", 0, step.queue_limit, 0, 10000,
+	    "how many sessions may queue behind it while it waits for a lock: "
+	    "where there are more it is cancelled and tried again later; 5 on "
+	    "shared and production, 0: any number"),
 	KEY("statement_timeout", KEY_DURATION, 0, step.statement_timeout_ms,
 	    "for one statement"),
 	KEY("estimate", KEY_DURATION, 0, step.estimate_ms,
 	    "how long it should take"),
-	TABLE("retry", KEY_SHORT, retry, retry_keys, "how often to try again"),
+	TABLE("retry", KEY_SHORT, retry, retry_keys, "how often to try again; on shared and production 5 times "
+	    "after lock trouble"),
 	TABLE("verify", KEY_SHORT, verify, verify_keys,
 	    "a query that is run after it, and what must come back"),
 	KEY("rollback", KEY_TEXT, KEY_EXPANDS | KEY_MARKDOWN, step.rollback,

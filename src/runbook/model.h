@@ -91,6 +91,7 @@ struct step {
 	enum step_class	 class_;	/* as declared, else as deserved */
 	bool		 class_declared;
 	int64_t		 timeout_ms, lock_timeout_ms, statement_timeout_ms, estimate_ms;	/* -1: not given */
+	int64_t		 queue_limit;	/* likewise; 0: none */
 	struct retry	 retry;
 	struct approval_rule approval;
 	struct verify_rule verify;

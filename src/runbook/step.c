@@ -494,7 +494,7 @@ load_step(struct loader *ld, const struct place_in *in, const struct node *map,
 	s->runbook = in->runbook;
 	s->node = map;
 	s->timeout_ms = s->lock_timeout_ms = s->statement_timeout_ms =
-	    s->estimate_ms = -1;
+	    s->estimate_ms = s->queue_limit = -1;
 	rd.raw.class_ = -1;
 	rd.given = json_object();
 	if (find_kind(&rd)) {

@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "postgres/locks.h"
 #include "postgres/sql.h"
 #include "steps/attempt.h"
 #include "steps/expect.h"
@@ -18,16 +17,17 @@
 #include "steps/private.h"
 #include "steps/statements.h"
 
-#define SHARED_LOCK_TIMEOUT_MS	2000
+#define GUARDED_LOCK_TIMEOUT_MS	2000
+#define GUARDED_QUEUE_LIMIT	5
 
-static int64_t
-default_lock_timeout(const struct step_host *host, const struct step *step)
+/* Where others work, an attempt must not stand in their way for long. */
+static bool
+is_guarded(const struct step_host *host, const struct step *step)
 {
 	const struct target *t = step->target == NULL ? NULL :
 	    window_target(host->window, step->target);
 
-	return t != NULL && (t->environment == ENV_SHARED ||
-	    t->environment == ENV_PRODUCTION) ? SHARED_LOCK_TIMEOUT_MS : 0;
+	return t != NULL && environment_is_guarded(t->environment);
 }
 
 struct attempt *
@@ -43,9 +43,12 @@ attempt_new(const void *owner, struct step_host *host, const struct step *step,
 	a->number = number;
 	a->uuid = uuid_new(a);
 	a->lock_timeout_ms = step->lock_timeout_ms >= 0 ?
-	    step->lock_timeout_ms : default_lock_timeout(host, step);
+	    step->lock_timeout_ms : is_guarded(host, step) ?
+	    GUARDED_LOCK_TIMEOUT_MS : 0;
 	a->statement_timeout_ms = step->statement_timeout_ms >= 0 ?
 	    step->statement_timeout_ms : 0;
+	a->queue_limit = step->queue_limit >= 0 ? step->queue_limit :
+	    is_guarded(host, step) ? GUARDED_QUEUE_LIMIT : 0;
 	a->private_ = NEW(a, struct attempt_private);
 	return a;
 }
@@ -164,6 +167,8 @@ attempt_run(struct attempt *a, struct error *err)
 		error_set(err, ERR_TIMEOUT,
 		    "the step did not end within its timeout of %s", limit);
 		talloc_free(limit);
+	} else if (rc < 0 && err->code == ERR_CANCELLED) {
+		watch_tell_why(a, err);
 	}
 	/* Evidence that cannot be kept is a failure, but never hides one. */
 	if (output_finish(a, rc < 0 ? &late : err) < 0) {
@@ -473,6 +478,7 @@ prepare_session(struct attempt *a, const struct pg_target *t,
 	char *sql = mem_printf(run, "SET pgrunbook.run = %s; "
 	    "SET lock_timeout = %lld; SET statement_timeout = %lld", run,
 	    (long long)a->lock_timeout_ms, (long long)a->statement_timeout_ms);
+	struct error ignored;
 	int rc;
 
 	/* Prisma's "schema" parameter; "public" is everybody's default. */
@@ -481,6 +487,16 @@ prepare_session(struct attempt *a, const struct pg_target *t,
 		    pg_quote_identifier(run, t->schema));
 	rc = pg_exec_script(s, sql, err);
 	talloc_free(run);
+	/*
+	 * The server is to notice when we are killed: what runs in a
+	 * transaction then ends.  Not every platform's server can look.
+	 */
+	if (rc == 0 && pg_server_version(s) >= 140000 && pg_exec_script(s,
+	    "SET client_connection_check_interval = '2s'", &ignored) < 0 &&
+	    !pg_alive(s)) {
+		*err = ignored;
+		rc = -1;
+	}
 	return rc;
 }
 
@@ -524,6 +540,7 @@ attempt_session(struct attempt *a, const char *target, const char *database,
 		    o->session != NULL && pg_alive(o->session))
 			return o->session;
 	o = NEW(a, struct opened_session);
+	o->attempt = a;
 	o->target = mem_strdup(o, target);
 	o->database = mem_strdup(o, database);
 	o->session = attempt_session_new(o, a, target, database, false, err);
@@ -549,34 +566,4 @@ attempt_close(struct attempt *a, struct pg_session *s)
 		o->session = NULL;
 	}
 	pg_close(s);
-}
-
-/* ---- locks --------------------------------------------------------------- */
-
-static void
-tell_locks(void *arg, const struct pg_lock_report *report)
-{
-	struct attempt *a = arg;
-
-	run_live(a->host->run, EVENT_LOCKS, json_pack("{s:s, s:o}", "step",
-	    a->id, "report", pg_lock_report_json(report)));
-}
-
-void
-attempt_watch_locks(struct attempt *a, struct pg_session *s)
-{
-	struct opened_session *o = a->private_->sessions;
-	struct error ignored;
-
-	while (o != NULL && o->session != s)
-		o = o->next;
-	if (o == NULL || o->watcher != NULL)
-		return;
-	o->watcher = attempt_session_new(o, a, o->target, o->database, true,
-	    &ignored);
-	/* Its query is short and asked often: compiling it would take seconds. */
-	if (o->watcher != NULL &&
-	    pg_exec_script(o->watcher, "SET jit = off", &ignored) == 0)
-		pg_lock_watch_start(o->watcher, o->watcher, a->host->loop,
-		    pg_backend_pid(s), tell_locks, NULL, a);
 }

@@ -63,6 +63,7 @@ struct attempt {
 	bool		 is_committed;	/* what fails now does not undo what was done */
 	bool		 is_dry;	/* "pgrunbook plan": render only, no server, undefined values stay as written */
 	int64_t		 lock_timeout_ms, statement_timeout_ms;	/* effective; 0: none */
+	int64_t		 queue_limit;	/* sessions behind it while it waits; 0: any number */
 	struct plan	*plan;
 	struct artifact	*output;	/* opened at the first byte */
 	const char	*database;	/* where it is not its target's own; null.  Set by attempt_plan() */
@@ -126,8 +127,12 @@ const json_t *attempt_pinned(const struct attempt *a, const char *target);
 /*
  * From here on those who watch are told who stands in s's way and who queues
  * behind it.  Once per session; without a second connection nothing is told.
+ * gives_way: while more than queue_limit sessions wait behind one that waits
+ * itself, the attempt ends as one does whose lock timeout has passed (to be
+ * tried again later).  Only for what a cancelled statement leaves untouched.
  */
-void attempt_watch_locks(struct attempt *a, struct pg_session *s);
+void attempt_watch_locks(struct attempt *a, struct pg_session *s,
+    bool gives_way);
 
 /* ERR_CANCELLED where a person asked to stop (or the time is up). */
 int attempt_check(const struct attempt *a, struct error *err) WARN_UNUSED;

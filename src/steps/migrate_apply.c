@@ -77,10 +77,8 @@ apply_alone(struct work *w, const struct migration *m,
 	char *id;
 	int rc;
 
-	if (w->attempt->step->lock_timeout_ms < 0 &&
-	    pg_exec_script(w->books->session, "SET lock_timeout = 0", err) < 0)
-		return -1;
-	if (statements_mark_backend(w->attempt, w->books->session, err) < 0 ||
+	if (statements_unhurried(w->attempt, w->books->session, err) < 0 ||
+	    statements_mark_backend(w->attempt, w->books->session, err) < 0 ||
 	    history_begin(w, w->books->history, m, &id, err) < 0)
 		return -1;
 	rc = run_statements(w, NULL, script, err);
@@ -171,6 +169,7 @@ apply(struct work *w, const struct migration *m, struct error *err)
 	    reconcile_is_codified(m->sql) ?
 	    ": the database has it already, recorded as applied" : "") < 0)
 		return -1;
+	attempt_watch_locks(w->attempt, w->books->session, !is_alone);
 	rc = is_alone ? apply_alone(w, m, script, err) :
 	    apply_together(w, m, script, err);
 	if (rc < 0)
@@ -226,6 +225,7 @@ apply_seed(struct work *w, const struct seed *seed, struct error *err)
 	    "seed %s: edited, its hash is recorded and nothing is run\n" :
 	    "seed %s\n", seed->booked) < 0)
 		return -1;
+	attempt_watch_locks(w->attempt, w->books->session, true);
 	t = transaction_begin(NULL, w->attempt, w->books->session, false, err);
 	if (t == NULL)
 		return -1;
@@ -280,7 +280,6 @@ work_apply(struct work *w, struct error *err)
 
 	if (prepare(w, err) < 0)
 		return -1;
-	attempt_watch_locks(w->attempt, w->books->session);
 	if (apply_list(w, err) < 0 || apply_seeds(w, err) < 0)
 		return -1;
 	hash_of(w, hex);

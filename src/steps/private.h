@@ -1,6 +1,6 @@
 /*
- * steps/private.h - what an attempt keeps to itself.  For attempt.c, output.c
- * and ask.c alone.
+ * steps/private.h - what an attempt keeps to itself.  For attempt.c, output.c,
+ * watch.c and ask.c alone.
  */
 #ifndef PGRUNBOOK_STEPS_PRIVATE_H
 #define PGRUNBOOK_STEPS_PRIVATE_H
@@ -11,7 +11,9 @@
 struct opened_session {
 	const char	*target, *database;	/* database: null, the target's own */
 	struct pg_session *session;
+	struct attempt	*attempt;
 	struct pg_session *watcher;	/* that its lock watch goes through */
+	bool		 gives_way;
 	struct opened_session *next;
 };
 
@@ -30,6 +32,8 @@ struct attempt_private {
 	int64_t		 window_left;	/* live bytes that may still go in it */
 	int		 statement;	/* of the last STATEMENT_STARTED */
 	bool		 is_timed_out;
+	size_t		 gave_way_to;	/* sessions that queued; 0: it did not */
+	const char	*gave_way_at;	/* the relation it waited for */
 	struct error	 output_error;	/* of a write in a callback of the loop */
 };
 
@@ -38,6 +42,8 @@ struct attempt_private {
  * while nothing has happened yet.
  */
 int output_sync(struct attempt *a, struct error *err) WARN_UNUSED;
+/* An attempt that was stopped because it gave way says so: err is set anew. */
+void watch_tell_why(const struct attempt *a, struct error *err);
 /* Close the output artifact and journal it. */
 int output_finish(struct attempt *a, struct error *err) WARN_UNUSED;
 

@@ -234,19 +234,32 @@ take_answer(struct attempt *a, const struct statements_options *o,
 	return o->keep != NULL ? o->keep(a, answer, err) : 0;
 }
 
+int
+statements_unhurried(struct attempt *a, struct pg_session *s,
+    struct error *err)
+{
+	struct error ignored;
+
+	if (a->step->lock_timeout_ms < 0 &&
+	    pg_exec_script(s, "SET lock_timeout = 0", err) < 0)
+		return -1;
+	/* Better that it ends well without us than that half of it stays. */
+	if (pg_server_version(s) >= 140000 && pg_exec_script(s,
+	    "SET client_connection_check_interval = 0", &ignored) < 0 &&
+	    !pg_alive(s)) {
+		*err = ignored;
+		return -1;
+	}
+	return 0;
+}
+
 static int
 run_alone(const void *owner, struct attempt *a, struct pg_session *s,
     const struct statements_options *o, const struct sql_script *script,
     struct statement_result *last, struct error *err)
 {
-	/*
-	 * A lock timeout that strikes in CREATE INDEX CONCURRENTLY leaves an
-	 * invalid index; only one that the step asks for is set.
-	 */
-	if (a->step->lock_timeout_ms < 0 &&
-	    pg_exec_script(s, "SET lock_timeout = 0", err) < 0)
-		return -1;
-	if (statements_mark_backend(a, s, err) < 0)
+	if (statements_unhurried(a, s, err) < 0 ||
+	    statements_mark_backend(a, s, err) < 0)
 		return -1;
 	if (run_each(owner, a, s, NULL, script, last, err) < 0)
 		return -1;
@@ -290,7 +303,7 @@ statements_run(const void *owner, struct attempt *a, struct pg_session *s,
 	if (refuse(script, o->in_transaction, err) < 0)
 		return -1;
 	if (!o->read_only)
-		attempt_watch_locks(a, s);
+		attempt_watch_locks(a, s, o->in_transaction);
 	return o->in_transaction ?
 	    run_together(owner, a, s, o, script, last, err) :
 	    run_alone(owner, a, s, o, script, last, err);

@@ -77,6 +77,14 @@ int statements_settle(struct attempt *a, const char *database,
     enum outcome *outcome, char proof[256], char query[512],
     struct error *err) WARN_UNUSED;
 
+/*
+ * For statements that have no transaction to undo them: a lock timeout that
+ * strikes in CREATE INDEX CONCURRENTLY leaves an invalid index, so that only
+ * one that the step asks for is set.
+ */
+int statements_unhurried(struct attempt *a, struct pg_session *s,
+    struct error *err) WARN_UNUSED;
+
 /* Journal which backend runs what has no transaction of its own. */
 int statements_mark_backend(struct attempt *a, struct pg_session *s,
     struct error *err) WARN_UNUSED;

@@ -160,6 +160,14 @@ copy(void *arg, const char *text)
 	term_copy(text);
 }
 
+static int
+trouble(void *arg, char said[160], struct error *err)
+{
+	struct front *f = arg;
+
+	return f->options->trouble(f->options->trouble_arg, said, err);
+}
+
 /* ---- the loop --------------------------------------------------------------------- */
 
 /* Until the person leaves, or the terminal does. */
@@ -212,7 +220,8 @@ tui_run(const char *run_folder, const char *principal,
     const struct tui_options *options, struct error *err)
 {
 	struct front *f = NEW(NULL, struct front);
-	struct app_host host = { send_intent, flush_input, copy, f };
+	struct app_host host = { send_intent, flush_input, copy, f,
+	    options->trouble != NULL ? trouble : NULL };
 	struct app_settings set = { .folder = run_folder,
 	    .principal = principal_of(f, principal) };
 	int code = -1;

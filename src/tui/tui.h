@@ -21,6 +21,10 @@ struct tui_options {
 	/* Does an engine live on this run?  For the picker. */
 	bool		(*lives)(const char *run_folder);
 	void		*arg;
+	/* As app_host's, with an argument of its own; may be null. */
+	int		(*trouble)(void *arg, char said[160],
+			    struct error *err);
+	void		*trouble_arg;
 };
 
 /* Can there be one: a terminal on both sides, of a type that is known? */

@@ -30,6 +30,11 @@ struct app_host {
 	void	(*flush_input)(void *arg);
 	void	(*copy)(void *arg, const char *text);
 	void	*arg;
+	/*
+	 * Start what stands in the run's way, for a person to practise on, and
+	 * say what it was.  Null everywhere but in the demo.
+	 */
+	int	(*trouble)(void *arg, char said[160], struct error *err);
 };
 
 struct app_settings {

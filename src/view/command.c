@@ -4,6 +4,7 @@
  */
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "view/view.h"
+#include "view/words.h"
 
 /* An intent that waits for its reason. */
 struct pending {
@@ -56,6 +58,58 @@ void
 intent_note(struct app *a)
 {
 	app_ask(a, "Note:", note_given, NULL)->wants_text = true;
+}
+
+/* ---- stopping what runs ------------------------------------------------------ */
+
+void
+cancel_ask(struct app *a, enum action again)
+{
+	const struct step_state *here = app_current(a);
+
+	if (app_sure(a, again, mem_printf(a->frame, "Cancel %s?",
+	    step_title(a->frame, a->state, here))))
+		app_send(a, INTENT_CANCEL, json_pack("{s:s}", "step", here->id));
+}
+
+/* A session that is to stop, until its pid is typed. */
+struct session_wish {
+	enum intent_type type;
+	int64_t		 pid;
+	char		*step, *backend_start;
+};
+
+static void
+pid_given(struct app *a, void *arg, const char *text)
+{
+	struct session_wish *w = arg;
+
+	if (strtoll(text, NULL, 10) != w->pid)
+		app_say(a, STYLE_WARNING, "not done: that is not its pid");
+	else
+		app_send(a, w->type, json_pack("{s:s, s:I, s:s}", "step",
+		    w->step, "pid", (json_int_t)w->pid, "backend_start",
+		    w->backend_start));
+	talloc_free(w);
+}
+
+void
+session_ask(struct app *a, enum intent_type t, const char *step,
+    const json_t *session)
+{
+	struct session_wish *w = NEW(a, struct session_wish);
+
+	w->type = t;
+	w->pid = json_int(session, "pid", 0);
+	w->step = mem_strdup(w, step);
+	w->backend_start = mem_strdup(w, json_str_or(session,
+	    "backend_start", ""));
+	a->host.flush_input(a->host.arg);
+	app_ask(a, mem_printf(a->frame, "To %s of %s %s, type its pid %" PRId64
+	    ":", t == INTENT_TERMINATE_BACKEND ? "end the session" :
+	    "cancel the query", json_str_or(session, "user", "this step"),
+	    json_str_or(session, "application", ""), w->pid), pid_given,
+	    w)->wants_text = true;
 }
 
 /* ---- commands in words ------------------------------------------------------ */

@@ -194,10 +194,14 @@ of_people(const struct words *w, enum event_type t)
 	case EVENT_NOTED:
 		return mem_printf(w->owner, "note by %s: %s",
 		    field(w, "principal"), field(w, "text"));
+	case EVENT_BACKEND_SIGNAL_REQUESTED:
+		return mem_printf(w->owner, "%s: %s asks to %s session %" PRId64,
+		    w->subject, field(w, "principal"), field(w, "what"),
+		    json_int(w->data, "pid", 0));
 	case EVENT_BACKEND_SIGNALLED:
-		return mem_printf(w->owner, "%s: %s of session %" PRId64
-		    " by %s", w->subject, field(w, "what"),
-		    json_int(w->data, "pid", 0), field(w, "principal"));
+		return mem_printf(w->owner, "%s: session %" PRId64
+		    " %s, as %s asked", w->subject, json_int(w->data, "pid", 0),
+		    field(w, "what"), field(w, "principal"));
 	case EVENT_ARTIFACT:
 		return mem_printf(w->owner, "%s%sevidence %s (%s, %s)",
 		    w->subject, *w->subject ? ": " : "", field(w, "name"),
@@ -255,6 +259,7 @@ style_of_event(const struct event *e)
 	case EVENT_SIGNOFF_VOIDED:
 	case EVENT_SIGNOFF_REJECTED:
 	case EVENT_ROLLBACK_STARTED:
+	case EVENT_BACKEND_SIGNAL_REQUESTED:
 	case EVENT_BACKEND_SIGNALLED:
 		return STYLE_WARNING;
 	case EVENT_SIGNED:

@@ -1,8 +1,5 @@
 /* view/locks.c - who is in the way, and who queues behind; cancel or end. */
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -15,10 +12,6 @@ struct locks {
 	char		*step;
 	struct list	 list;
 	struct scroller	 at;
-	/* whom we have asked about */
-	int64_t		 pid;
-	char		*backend_start;
-	enum intent_type wanted;
 };
 
 /* The session under the cursor; null: none. */
@@ -66,6 +59,9 @@ can(struct app *a, void *self, enum action action)
 	struct locks *v = self;
 
 	switch (action) {
+	case ACTION_LOCK_OWN:
+		return app_current(a) != NULL &&
+		    app_current(a)->status == STEP_RUNNING;
 	case ACTION_LOCK_CANCEL:
 	case ACTION_LOCK_TERMINATE:
 		return party(a, v) != NULL &&
@@ -80,19 +76,6 @@ can(struct app *a, void *self, enum action action)
 }
 
 static void
-pid_given(struct app *a, void *arg, const char *text)
-{
-	struct locks *v = arg;
-
-	if (strtoll(text, NULL, 10) != v->pid) {
-		app_say(a, STYLE_WARNING, "not done: that is not its pid");
-		return;
-	}
-	app_send(a, v->wanted, json_pack("{s:s, s:I, s:s}", "step", v->step,
-	    "pid", (json_int_t)v->pid, "backend_start", v->backend_start));
-}
-
-static void
 act(struct app *a, void *self, enum action action, const struct key_press *k)
 {
 	struct locks *v = self;
@@ -100,19 +83,14 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 	bool is_end = action == ACTION_LOCK_TERMINATE;
 
 	(void)k;
+	if (action == ACTION_LOCK_OWN)
+		cancel_ask(a, action);
 	if (list_act(&v->list, action) || p == NULL)
 		return;
 	if (action != ACTION_LOCK_CANCEL && !is_end)
 		return;
-	v->pid = json_int(p, "pid", 0);
-	talloc_free(v->backend_start);
-	v->backend_start = mem_strdup(v, json_str_or(p, "backend_start", ""));
-	v->wanted = is_end ? INTENT_TERMINATE_BACKEND : INTENT_CANCEL_BACKEND;
-	a->host.flush_input(a->host.arg);
-	app_ask(a, mem_printf(a->frame, "To %s of %s %s, type its pid %" PRId64
-	    ":", is_end ? "end the session" : "cancel the query",
-	    json_str_or(p, "user", ""), json_str_or(p, "application", ""),
-	    v->pid), pid_given, v)->wants_text = true;
+	session_ask(a, is_end ? INTENT_TERMINATE_BACKEND :
+	    INTENT_CANCEL_BACKEND, v->step, p);
 }
 
 static const struct view locks_view = {

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "view/list.h"
@@ -132,8 +133,21 @@ has_locks(struct app *a)
 {
 	const struct step_state *step = app_current(a);
 
-	return step != NULL && step->status == STEP_RUNNING &&
-	    a->state->locks != NULL;
+	/* One that gave up may be tried again, and meet the same session. */
+	return step != NULL && a->state->locks != NULL &&
+	    !a->state->is_closed && (step->status == STEP_RUNNING ||
+	    json_flag(a->state->locks, "waiting"));
+}
+
+/* Where the step runs; null where it does not, or not in a session. */
+static const json_t *
+own_backend(const struct step_state *step)
+{
+	const struct attempt_state *t = step != NULL &&
+	    step->status == STEP_RUNNING ? step_last_attempt(step) : NULL;
+
+	return t != NULL && json_int(t->marker_backend, "pid", 0) > 0 ?
+	    t->marker_backend : NULL;
 }
 
 /* The last review that has begun; without one, the last comparison. */
@@ -170,6 +184,10 @@ can(struct app *a, void *self, enum action action)
 	switch (action) {
 	case ACTION_RUN_CANCEL:
 		return here != NULL && here->status == STEP_RUNNING;
+	case ACTION_RUN_TERMINATE:
+		return own_backend(here) != NULL;
+	case ACTION_RUN_TROUBLE:
+		return a->host.trouble != NULL && !a->state->is_closed;
 	case ACTION_RUN_LOCKS:
 		return has_locks(a);
 	case ACTION_RUN_DRIFT:
@@ -190,6 +208,15 @@ can(struct app *a, void *self, enum action action)
 	}
 }
 
+/* A cancel was asked for, or the run was resumed, and still it runs. */
+static bool
+is_reluctant(const struct step_state *step)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+
+	return t->is_cancelling || t->proof != NULL;
+}
+
 static const char *
 hint(struct app *a, void *self, enum action action)
 {
@@ -201,6 +228,10 @@ hint(struct app *a, void *self, enum action action)
 		return "list";
 	if (action == ACTION_RUN_FOLLOW)
 		return "follow";
+	if (action == ACTION_RUN_TERMINATE &&
+	    own_backend(app_current(a)) != NULL &&
+	    is_reluctant(app_current(a)))
+		return "end its session";
 	if (action == ACTION_RUN_NOTE && a->search[0] != '\0')
 		return "next match";
 	if (action == ACTION_RUN_PAUSE && a->state != NULL &&
@@ -226,14 +257,18 @@ open_page(struct app *a, struct run_view *v)
 	v->at_right = true;
 }
 
-static void
-cancel(struct app *a)
-{
-	const struct step_state *here = app_current(a);
 
-	if (app_sure(a, ACTION_RUN_CANCEL, mem_printf(a->frame,
-	    "Cancel %s?", step_title(a->frame, a->state, here))))
-		app_send(a, INTENT_CANCEL, json_pack("{s:s}", "step", here->id));
+static void
+make_trouble(struct app *a)
+{
+	struct error err;
+	char said[160];
+
+	error_clear(&err);
+	if (a->host.trouble(a->host.arg, said, &err) == 0)
+		app_say(a, STYLE_WARNING, "%s", said);
+	else
+		app_say(a, STYLE_FAILED, "%s", err.primary);
 }
 
 static void
@@ -257,7 +292,14 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 		a->wish = WISH_LEAVE;
 		break;
 	case ACTION_RUN_CANCEL:
-		cancel(a);
+		cancel_ask(a, action);
+		break;
+	case ACTION_RUN_TROUBLE:
+		make_trouble(a);
+		break;
+	case ACTION_RUN_TERMINATE:
+		session_ask(a, INTENT_TERMINATE_BACKEND, app_current(a)->id,
+		    own_backend(app_current(a)));
 		break;
 	case ACTION_RUN_OPEN:
 		open_page(a, v);

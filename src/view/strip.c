@@ -191,6 +191,24 @@ blocker_words(struct app *a, const json_t *report)
 	    json_str_or(b, "query", ""));
 }
 
+static const char *
+limit_words(struct app *a, int64_t limit)
+{
+	return limit <= 0 ? "" :
+	    mem_printf(a->frame, " (limit %" PRId64 ")", limit);
+}
+
+static const char *
+timeout_words(struct app *a, const json_t *report)
+{
+	int64_t left = json_int(report, "lock_timeout_ms", 0) -
+	    json_int(report, "waited_ms", 0);
+
+	return json_int(report, "lock_timeout_ms", 0) <= 0 ? "" :
+	    mem_printf(a->frame, " · gives up in %s",
+	    duration_short(a->frame, left > 0 ? left : 0));
+}
+
 static void
 say_waiting(struct app *a, struct doc *d)
 {
@@ -200,10 +218,22 @@ say_waiting(struct app *a, struct doc *d)
 	say(d, STYLE_WAITING, mem_printf(a->frame, "WAITING %s",
 	    duration_short(a->frame, json_int(r, "waited_ms", 0))),
 	    blocker_words(a, r));
-	if (queued > 0)
-		more(d, STYLE_WARNING, mem_printf(a->frame,
-		    "%zu session%s behind us · L shows who", queued,
-		    queued == 1 ? " queues" : "s queue"));
+	more(d, queued > 0 ? STYLE_WARNING : STYLE_MUTED, mem_printf(a->frame,
+	    "L shows who, and can end them · %zu session%s behind us%s%s",
+	    queued, queued == 1 ? " queues" : "s queue",
+	    limit_words(a, json_int(r, "queue_limit", 0)),
+	    timeout_words(a, r)));
+}
+
+/* It was in the way of the last try, and may be in that of the next. */
+static void
+say_again(struct app *a, struct doc *d)
+{
+	say(d, STYLE_WAITING, "TRIES AGAIN", a->state->status_text != NULL ?
+	    a->state->status_text : "");
+	more(d, STYLE_WARNING, mem_printf(a->frame,
+	    "it waited for %s · L shows who, and can end them",
+	    blocker_words(a, a->state->locks)));
 }
 
 static void
@@ -312,6 +342,8 @@ compose(struct app *a, struct doc *d)
 		say_needs(a, d, needs);
 	} else if (step != NULL && step->status == STEP_RUNNING) {
 		say_running(a, d, step);
+	} else if (step != NULL && json_flag(s->locks, "waiting")) {
+		say_again(a, d);
 	} else if (step != NULL) {
 		say(d, STYLE_MUTED, "NEXT", mem_printf(a->frame, "%s%s%s",
 		    step_title(a->frame, s, step),

@@ -142,6 +142,11 @@ void command_run(struct app *a, const char *line);	/* ":" */
 void intent_with_reason(struct app *a, enum intent_type t, const char *step,
     const char *label);			/* asks for "reason", then sends */
 void intent_note(struct app *a);
+/* The step at hand is to stop: asks once more, by the same key. */
+void cancel_ask(struct app *a, enum action again);
+/* A session by its JSON (pid, backend_start, user?, application?): asks for its pid, then sends. */
+void session_ask(struct app *a, enum intent_type t, const char *step,
+    const json_t *session);
 
 /* header.c, strip.c, footer.c */
 int header_rows(const struct app *a, int columns);

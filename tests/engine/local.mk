@@ -4,7 +4,8 @@ engine_tests = \
 	tests/engine/test_attach \
 	tests/engine/test_engine \
 	tests/engine/test_policy \
-	tests/engine/test_signed
+	tests/engine/test_signed \
+	tests/engine/test_stopping
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 
@@ -14,6 +15,8 @@ tests_engine_libperson_a_SOURCES = tests/engine/person.c tests/engine/person.h
 tests_engine_test_signed_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_attach_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_stopping_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_policy_LDADD = $(sample_libs) $(harness_libs) \
 	$(engine_libs) $(base_libs)

@@ -161,6 +161,8 @@ a_lock_that_is_in_the_way_is_on_screen_and_ended_by_its_pid(void **state)
 	terminal_keys(t, "s");
 	sign(t, false);
 	terminal_wait(t, "WAITING .*idle in transaction", WAIT);
+	terminal_wait(t, "0 sessions queue behind us .limit 5. · gives up in",
+	    WAIT);
 	terminal_keys(t, "L");
 	terminal_wait(t, "In the way", WAIT);
 	terminal_keys(t, "T");
@@ -178,6 +180,27 @@ a_lock_that_is_in_the_way_is_on_screen_and_ended_by_its_pid(void **state)
 	assert_int_equal(terminal_wait_exit(t, WAIT), 1);
 }
 
+static void
+the_demo_gets_in_its_own_way_when_asked(void **state)
+{
+	struct terminal *t = pgrunbook("demo", NULL);
+
+	(void)state;
+	terminal_wait(t, "Enter opens the window", WAIT);
+	terminal_keys(t, "\r");
+	terminal_wait(t, "READY", WAIT);
+	terminal_keys(t, "B");
+	terminal_wait(t, "stays idle in its transaction", WAIT);
+	terminal_keys(t, "B");
+	terminal_wait(t, "in the way already", WAIT);
+	terminal_keys(t, ":abandon\r");
+	terminal_wait(t, "because:", WAIT);
+	terminal_keys(t, "enough\r");
+	terminal_wait(t, "CLOSED", WAIT);
+	terminal_keys(t, "q");
+	assert_int_equal(terminal_wait_exit(t, WAIT), 1);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -186,6 +209,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		test(a_window_is_walked_by_the_keys_that_the_screen_shows),
 		test(a_lock_that_is_in_the_way_is_on_screen_and_ended_by_its_pid),
+		test(the_demo_gets_in_its_own_way_when_asked),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);

@@ -312,6 +312,77 @@ a_lock_that_is_held_is_told_and_times_out(void **state)
 	talloc_free(s);
 }
 
+static struct pg_session *
+open_another(struct stage *s)
+{
+	struct pg_options options = { 0 };
+	const struct pg_target *t = s->host.target(s, "db", &s->err);
+	struct pg_session *other = pg_open(s, s->loop, t, &options, &s->err);
+
+	assert_got(other, &s->err);
+	return other;
+}
+
+/* What waits behind the step, and what became of it. */
+static struct pg_session *readers[2];
+static int read_count;
+
+static void
+note_read(void *arg, const struct pg_result *r, const struct error *err)
+{
+	(void)arg;
+	(void)r;
+	read_count += err == NULL;
+}
+
+static void
+queue_up(struct stage *s)
+{
+	(void)s;
+	pg_query_async(readers[0], "select * from t", note_read, NULL);
+	pg_query_async(readers[1], "select * from t", note_read, NULL);
+}
+
+static bool
+all_have_read(void *arg)
+{
+	(void)arg;
+	return read_count == 2;
+}
+
+static void
+a_step_gives_way_when_too_many_queue_behind_it(void **state)
+{
+	struct stage *s = stage_new(NULL,
+	    "  - id: alter\n"
+	    "    sql: alter table t add column b int\n"
+	    "    lock_timeout: 60s\n"
+	    "    queue_limit: 1\n");
+	struct pg_session *holder;
+
+	(void)state;
+	cluster_sql(s->database, "create table t (a int)");
+	holder = open_another(s);
+	readers[0] = open_another(s);
+	readers[1] = open_another(s);
+	assert_ok(pg_exec_script(holder, "begin; select * from t", &s->err),
+	    &s->err);
+	stage_when(s, "select count(*) from pg_stat_activity where "
+	    "wait_event_type = 'Lock' and datname = current_database()", "1",
+	    queue_up);
+	assert_error(stage_run(s, "alter"), &s->err, ERR_SQL);
+
+	/* As a lock timeout to the rule that tries again. */
+	assert_string_equal(s->err.sqlstate, "55P03");
+	assert_contains(s->err.primary, "gave way: 2 sessions queued");
+	assert_int_equal(loop_wait(s->loop, all_have_read, NULL, 20000),
+	    WAIT_DONE);
+	assert_string_equal(cluster_value(s, s->database, "select count(*) "
+	    "from pg_attribute where attrelid = 't'::regclass and "
+	    "attnum > 0"), "1");
+	talloc_free(s);
+}
+
 static void
 wait_goes_on_when_the_query_holds(void **state)
 {
@@ -480,6 +551,8 @@ main(void)
 		cmocka_unit_test(steps_compare_with_what_others_registered),
 		cmocka_unit_test(a_verify_query_that_does_not_hold_fails_the_step),
 		cmocka_unit_test(a_lock_that_is_held_is_told_and_times_out),
+		cmocka_unit_test(
+		    a_step_gives_way_when_too_many_queue_behind_it),
 		cmocka_unit_test(wait_goes_on_when_the_query_holds),
 		cmocka_unit_test(a_frozen_database_refuses_the_ddl_of_others),
 		cmocka_unit_test(a_guard_sees_that_the_schema_changed),
