@@ -269,6 +269,18 @@ do_signal_backend(struct request *q)
 }
 
 static int
+do_extend(struct request *q)
+{
+	const struct signer who = {
+		.principal = q->from->principal, .user = q->from->user,
+		.uid = q->from->uid, .strength = "keystroke",
+	};
+
+	q->e->changes++;
+	return engine_extend(q->e, &who, q->data, q->err);
+}
+
+static int
 do_note(struct request *q)
 {
 	const struct step_state *s = engine_current(q->e);
@@ -322,6 +334,7 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_CANCEL] = do_cancel,
 	[INTENT_CANCEL_BACKEND] = do_signal_backend,
 	[INTENT_TERMINATE_BACKEND] = do_signal_backend,
+	[INTENT_EXTEND] = do_extend,
 	[INTENT_NOTE] = do_note,
 	[INTENT_PAUSE] = do_pause,
 	[INTENT_RESUME] = do_resume,

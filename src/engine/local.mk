@@ -18,7 +18,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/step.c \
 	src/engine/targets.c \
 	src/engine/tell.c \
-	src/engine/values.c
+	src/engine/values.c \
+	src/engine/window.c
 
 # All that a program with an engine in it links.
 engine_libs = src/engine/libengine.a $(steps_libs) $(schema_libs) \

@@ -11,8 +11,8 @@
 #include "steps/ask.h"
 
 #define ANY_TIME	(AT_START | AT_GATE | AT_WORK | AT_QUESTION | \
-			    AT_FAILURE | AT_PAUSE | AT_RETRY | AT_TURN)
-#define AT_REST		(AT_GATE | AT_FAILURE | AT_PAUSE | AT_RETRY)
+			    AT_FAILURE | AT_PAUSE | AT_RETRY | AT_TURN | AT_HOLD)
+#define AT_REST		(AT_GATE | AT_FAILURE | AT_PAUSE | AT_RETRY | AT_HOLD)
 
 static const struct {
 	unsigned	 when;
@@ -44,6 +44,7 @@ static const struct {
 	[INTENT_TERMINATE_BACKEND] = { AT_WORK | AT_QUESTION | AT_RETRY |
 	    AT_FAILURE, true,
 	    "nothing runs that could be waiting for that session" },
+	[INTENT_EXTEND] = { ANY_TIME, false, "" },
 	[INTENT_NOTE] = { ANY_TIME, false, "" },
 	[INTENT_PAUSE] = { ANY_TIME, false, "" },
 	[INTENT_RESUME] = { ANY_TIME, false, "" },

@@ -26,7 +26,8 @@ enum situation {
 	AT_FAILURE	= 1 << 4,	/* the failure menu */
 	AT_PAUSE	= 1 << 5,	/* between steps, paused */
 	AT_RETRY	= 1 << 6,	/* waits before it tries again */
-	AT_TURN		= 1 << 7	/* between all these */
+	AT_TURN		= 1 << 7,	/* between all these */
+	AT_HOLD		= 1 << 8	/* held: it does not fit into the window */
 };
 
 struct engine_target {
@@ -153,6 +154,23 @@ int engine_accept(struct engine *e, const char *text, const char *signature,
     WARN_UNUSED;
 /* What lies in approvals/ and is new.  -1: the engine stops. */
 int engine_look_for_signed(struct engine *e, struct error *why) WARN_UNUSED;
+
+/* ---- window.c ---- */
+/*
+ * Is there time for the step, and for the way back behind it?  Where not it
+ * is held until a person extends the window.  1: it fits (*was_held: after it
+ * was held); 0: something else was decided; -1: the engine stops.
+ */
+int engine_fits(struct engine *e, enum step_class class_, bool *was_held)
+    WARN_UNUSED;
+/* A later end of the window. */
+int engine_extend(struct engine *e, const struct signer *who,
+    const json_t *data, struct error *err) WARN_UNUSED;
+/*
+ * Watch the attempt that is about to run against its rehearsal; freeing the
+ * timer ends it.  Null: it was not rehearsed.
+ */
+struct loop_timer *engine_watch_pace(struct engine *e, struct attempt *a);
 
 /* ---- policy.c ---- */
 /* May this intent be, now?  ERR_POLICY says why not. */

@@ -234,6 +234,7 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 {
 	int64_t start_ms = clock_mono_ms(), ms;
 	struct error err = { 0 };
+	struct loop_timer *pace;
 	int rc;
 
 	if (engine_append(e, EVENT_ATTEMPT_STARTED, json_pack(
@@ -244,7 +245,9 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 	e->situation = AT_WORK;
 	/* A stop that came meanwhile is one for this, too. */
 	a->is_cancelled = a->is_cancelled || e->is_stopping;
+	pace = engine_watch_pace(e, a);
 	rc = attempt_run(a, &err);
+	talloc_free(pace);
 	e->situation = AT_TURN;
 	ms = clock_mono_ms() - start_ms;
 	if (e->fatal.code != ERR_NONE)
@@ -262,6 +265,27 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 	    rc == 0 ? NULL : &err, NULL) != 0)
 		return -1;
 	return rc == 0 && a->goto_step != NULL ? go_where_it_leads(e, a) : 0;
+}
+
+/*
+ * Signed, and there is time for it.  Who signs takes his time, and what was
+ * held may be signed for no longer: both hold at the same moment.
+ */
+static int
+gate_in_time(struct engine *e, const struct step *step,
+    enum step_class class_, const char *digest)
+{
+	bool was_held;
+	int rc;
+
+	do {
+		rc = engine_fits(e, class_, &was_held);
+		if (rc == 1)
+			rc = engine_gate(e, step, class_, digest);
+		if (rc == 1)
+			rc = engine_fits(e, class_, &was_held);
+	} while (rc == 1 && was_held);
+	return rc;
 }
 
 static int
@@ -293,7 +317,7 @@ plan_and_run(struct engine *e, const struct step *step, struct step_state *s,
 	    "class", class_name(a->plan->class_), "digest", digest, "shown",
 	    shown)) != 0 || void_old_signs(e, s, digest) != 0)
 		return -1;
-	rc = engine_gate(e, step, a->plan->class_, digest);
+	rc = gate_in_time(e, step, a->plan->class_, digest);
 	return rc == 1 ? run_attempt(e, step, s, a, digest) : rc;
 }
 

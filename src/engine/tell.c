@@ -69,6 +69,12 @@ words(const void *owner, const struct event *e)
 	case EVENT_WENT_TO:
 		return mem_printf(owner, "%s %s: %s", json_str(d, "step"),
 		    event_name(e->type), json_str(d, "reason"));
+	case EVENT_STEP_HELD:
+		return mem_printf(owner, "%s held: it no longer fits into the "
+		    "window", json_str(d, "step"));
+	case EVENT_WARNED:
+		return mem_printf(owner, "%s warning: %s", json_str(d, "step"),
+		    json_str(d, "text"));
 	case EVENT_ROLLBACK_STARTED:
 		return mem_printf(owner, "rollback: %s",
 		    json_str(d, "reason"));

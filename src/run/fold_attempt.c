@@ -73,6 +73,8 @@ fold_attempt_started(struct fold *f)
 	if (f->is_check)
 		return 0;
 	a->started_us = f->e->at_us;
+	step->held = NULL;
+	step->warning = NULL;
 	step->status = STEP_RUNNING;
 	step->progress_done = step->progress_total = step->output_size = 0;
 	step->progress_remaining_ms = -1;

@@ -104,6 +104,7 @@ fold_step_planned(struct fold *f)
 	step->class_ = json_str(f->data, "class");
 	step->status = STEP_PENDING;
 	step->rule = NULL;
+	step->held = NULL;
 	step->plan_error = NULL;
 	f->s->current = index_of(f->s, step);
 	f->s->in_rollback = f->s->phases[step->phase].is_rollback;
@@ -166,6 +167,59 @@ fold_signoff_requested(struct fold *f)
 	    f->e->hash != NULL ? f->e->hash : "");
 	step->rule = json_object_get(f->data, "rule");
 	step->status = STEP_WAITING;
+	return 0;
+}
+
+int
+fold_step_held(struct fold *f)
+{
+	struct step_state *step = fold_step(f);
+	struct attempt_state *a = step != NULL ? attempt_of(f, step) : NULL;
+
+	if (a == NULL)
+		return -1;
+	if (a->started_us != 0)
+		return error_set(f->err, ERR_VERIFY,
+		    "step \"%s\" is held, and has started", step->id);
+	if (f->is_check)
+		return 0;
+	step->held = f->data;
+	step->status = STEP_WAITING;
+	return 0;
+}
+
+int
+fold_window_extended(struct fold *f)
+{
+	struct run_state *s = f->s;
+	int64_t end_us;
+
+	if (clock_parse_rfc3339(json_str(f->data, "end"), &end_us, NULL) != 0 ||
+	    end_us <= s->end_us)
+		return error_set(f->err, ERR_VERIFY,
+		    "\"%s\" is not a later end of the window",
+		    json_str(f->data, "end"));
+	if (f->is_check)
+		return 0;
+	s->end_us = end_us;
+	/* Whether it fits now the engine looks. */
+	if (s->current < s->step_count &&
+	    s->steps[s->current].held != NULL) {
+		s->steps[s->current].held = NULL;
+		s->steps[s->current].status = STEP_PENDING;
+	}
+	return 0;
+}
+
+int
+fold_warned(struct fold *f)
+{
+	struct step_state *step = fold_step(f);
+
+	if (step == NULL || attempt_of(f, step) == NULL)
+		return -1;
+	if (!f->is_check)
+		step->warning = json_str(f->data, "text");
 	return 0;
 }
 
@@ -276,6 +330,7 @@ fold_step_skipped(struct fold *f)
 	step->status = STEP_SKIPPED;
 	step->skip_reason = json_str(f->data, "reason");
 	step->rule = NULL;
+	step->held = NULL;
 	if (f->s->current == index_of(f->s, step))
 		f->s->current = fold_next(f->s, f->s->current);
 	return 0;
@@ -298,10 +353,12 @@ go_to(struct run_state *s, size_t index, const char *reason)
 		s->steps[i].status = STEP_SKIPPED;
 		s->steps[i].skip_reason = reason;
 		s->steps[i].rule = NULL;
+		s->steps[i].held = NULL;
 	}
 	for (i = index; i < s->step_count; i = fold_next(s, i)) {
 		s->steps[i].status = STEP_PENDING;
 		s->steps[i].rule = NULL;
+		s->steps[i].held = NULL;
 	}
 	s->current = index;
 	s->in_rollback = s->phases[phase].is_rollback;

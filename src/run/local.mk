@@ -10,6 +10,7 @@ src_run_librun_a_SOURCES = \
 	src/run/fold_run.c \
 	src/run/fold_step.c \
 	src/run/folder.c src/run/folder.h \
+	src/run/prospect.c src/run/prospect.h \
 	src/run/read.c src/run/read.h \
 	src/run/run.c src/run/run.h \
 	src/run/state.c src/run/state.h \

@@ -29,6 +29,9 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_REFUSED] = fold_refused,
 	[EVENT_SIGNOFF_VOIDED] = fold_signoff_voided,
 	[EVENT_SIGNOFF_REJECTED] = fold_signoff_rejected,
+	[EVENT_STEP_HELD] = fold_step_held,
+	[EVENT_WINDOW_EXTENDED] = fold_window_extended,
+	[EVENT_WARNED] = fold_warned,
 	[EVENT_ATTEMPT_STARTED] = fold_attempt_started,
 	[EVENT_STATEMENT_STARTED] = fold_statement_started,
 	[EVENT_STATEMENT_FINISHED] = fold_statement_finished,
@@ -236,6 +239,8 @@ state_waits_for(const struct run_state *s)
 	switch (step->status) {
 	case STEP_WAITING:
 		a = step_last_attempt(step);
+		if (step->held != NULL)
+			return "extension";
 		if (a == NULL || a->question == NULL)
 			return "sign-off";
 		return strcmp(json_str_or(a->question, "type", ""), "review") ==

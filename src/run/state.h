@@ -101,6 +101,8 @@ struct step_state {
 	struct request_state *requests;	/* of sign-offs, one a record */
 	size_t		 request_count;
 	const json_t	*rule;		/* of the sign-off that it waits for; null */
+	const json_t	*held;		/* step_held: it does not fit into the window; null */
+	const char	*warning;	/* the last one of the last attempt; null */
 	/* live only: */
 	int64_t		 progress_done, progress_total, progress_remaining_ms;
 	const char	*progress_unit, *progress_text;
@@ -198,7 +200,8 @@ const struct decision_state *state_decision(const struct run_state *s,
     const char *step, const char *item);
 /*
  * Does somebody have to act before the run goes on?  "start", "sign-off",
- * "answer", "decision", "failure", "resume" (it is paused); null: no.
+ * "answer", "decision", "failure", "resume" (it is paused), "extension" (of
+ * the window); null: no.
  */
 const char *state_waits_for(const struct run_state *s);
 

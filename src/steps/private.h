@@ -1,6 +1,6 @@
 /*
  * steps/private.h - what an attempt keeps to itself.  For attempt.c, output.c,
- * watch.c and ask.c alone.
+ * ask.c, statements.c, rehearsed.c and watch.c alone.
  */
 #ifndef PGRUNBOOK_STEPS_PRIVATE_H
 #define PGRUNBOOK_STEPS_PRIVATE_H
@@ -42,6 +42,9 @@ struct attempt_private {
  * while nothing has happened yet.
  */
 int output_sync(struct attempt *a, struct error *err) WARN_UNUSED;
+/* A lock that is stronger than the same text took before is warned of. */
+int rehearsed_compare_lock(struct attempt *a, const char *text,
+    const char *lock, struct error *err) WARN_UNUSED;
 /* An attempt that was stopped because it gave way says so: err is set anew. */
 void watch_tell_why(const struct attempt *a, struct error *err);
 /* Close the output artifact and journal it. */

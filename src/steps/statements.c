@@ -164,6 +164,7 @@ statement_run(const void *owner, struct attempt *a, struct pg_session *s,
 	if (r.lock == NULL)
 		r.lock = st->lock;
 	if (tell_finished(a, &r, NULL, err) < 0 ||
+	    rehearsed_compare_lock(a, st->text, r.lock, err) < 0 ||
 	    show_result(a, g, &r, err) < 0)
 		return -1;
 	talloc_free(g);

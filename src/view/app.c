@@ -163,6 +163,8 @@ app_see_to_it(struct app *a)
 		app_send(a, INTENT_RESUME, json_object());
 	else if (step == NULL)
 		return;
+	else if (str_equal(needs, "extension"))
+		extend_ask(a);
 	else if (str_equal(needs, "sign-off"))
 		signoff_open(a, step);
 	else if (str_equal(needs, "decision"))

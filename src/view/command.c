@@ -229,6 +229,13 @@ go_on(struct app *a, const char *rest)
 }
 
 static void
+extend(struct app *a, const char *rest)
+{
+	(void)rest;
+	extend_ask(a);
+}
+
+static void
 note(struct app *a, const char *rest)
 {
 	if (*rest != '\0')
@@ -261,7 +268,7 @@ command_run(struct app *a, const char *line)
 		{ "goto", goto_step }, { "skip", skip_step },
 		{ "rollback", roll_back }, { "stop", stop },
 		{ "abandon", abandon }, { "pause", pause_run },
-		{ "resume", go_on }, { "note", note }, { "q", leave },
+		{ "extend", extend }, { "resume", go_on }, { "note", note }, { "q", leave },
 		{ "quit", leave }, { "detach", leave }, { "help", help },
 	};
 	const char *rest;
@@ -279,5 +286,5 @@ command_run(struct app *a, const char *line)
 			return;
 		}
 	app_say(a, STYLE_FAILED, "\"%.*s\" is no command: goto, skip, rollback, "
-	    "pause, resume, note, stop, abandon, quit", (int)size, line);
+	    "pause, resume, extend, note, stop, abandon, quit", (int)size, line);
 }

@@ -194,6 +194,15 @@ of_people(const struct words *w, enum event_type t)
 	case EVENT_NOTED:
 		return mem_printf(w->owner, "note by %s: %s",
 		    field(w, "principal"), field(w, "text"));
+	case EVENT_STEP_HELD:
+		return mem_printf(w->owner, "%s: held, it no longer fits into "
+		    "the window", w->subject);
+	case EVENT_WINDOW_EXTENDED:
+		return mem_printf(w->owner, "window extended to %s by %s: %s",
+		    field(w, "end"), field(w, "principal"), field(w, "reason"));
+	case EVENT_WARNED:
+		return mem_printf(w->owner, "%s: %s", w->subject,
+		    field(w, "text"));
 	case EVENT_BACKEND_SIGNAL_REQUESTED:
 		return mem_printf(w->owner, "%s: %s asks to %s session %" PRId64,
 		    w->subject, field(w, "principal"), field(w, "what"),
@@ -261,6 +270,9 @@ style_of_event(const struct event *e)
 	case EVENT_ROLLBACK_STARTED:
 	case EVENT_BACKEND_SIGNAL_REQUESTED:
 	case EVENT_BACKEND_SIGNALLED:
+	case EVENT_STEP_HELD:
+	case EVENT_WINDOW_EXTENDED:
+	case EVENT_WARNED:
 		return STYLE_WARNING;
 	case EVENT_SIGNED:
 		return str_equal(json_str(e->data, "strength"), "break-glass") ?

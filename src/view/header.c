@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/prospect.h"
 #include "view/view.h"
 #include "view/words.h"
 
@@ -19,34 +20,11 @@ header_rows(const struct app *a, int columns)
 	return columns >= WIDE ? 1 : 2;
 }
 
-/* What the rest of the window still needs, as far as estimates tell. */
-static int64_t
-remaining_ms(const struct app *a)
-{
-	const struct run_state *s = a->state;
-	int64_t sum = 0, ran;
-	size_t i;
-
-	for (i = 0; i < s->step_count; i++) {
-		const struct step_state *step = &s->steps[i];
-
-		if (s->phases[step->phase].is_rollback != s->in_rollback ||
-		    step->estimate_ms < 0 || step->status == STEP_DONE ||
-		    step->status == STEP_SKIPPED)
-			continue;
-		ran = step->status == STEP_RUNNING ?
-		    step_elapsed_ms(step, a->now_us) : 0;
-		if (ran < step->estimate_ms)
-			sum += step->estimate_ms - (ran > 0 ? ran : 0);
-	}
-	return sum;
-}
-
 static char *
 slack_words(const struct app *a, enum style *style)
 {
 	const struct run_state *s = a->state;
-	int64_t slack;
+	struct prospect p;
 
 	*style = STYLE_HEADER;
 	if (s->is_closed)
@@ -54,16 +32,15 @@ slack_words(const struct app *a, enum style *style)
 	if (s->start_us != 0 && a->now_us < s->start_us)
 		return mem_printf(a->frame, "opens in %s",
 		    span_short(a->frame, (s->start_us - a->now_us) / 1000));
-	if (s->end_us == 0)
+	if (!state_prospect(s, a->now_us, &p))
 		return NULL;
-	slack = (s->end_us - a->now_us) / 1000 - remaining_ms(a);
-	if (slack < 0) {
+	if (p.slack_ms < 0) {
 		*style = STYLE_DANGER;
 		return mem_strdup(a->frame, "NO SLACK");
 	}
-	if (slack < 5 * 60 * 1000)
+	if (p.slack_ms < 5 * 60 * 1000)
 		*style = STYLE_WARNING;
-	return mem_printf(a->frame, "slack %s", span_short(a->frame, slack));
+	return mem_printf(a->frame, "slack %s", span_short(a->frame, p.slack_ms));
 }
 
 static const struct target_state *

@@ -9,6 +9,7 @@ src_view_libview_a_SOURCES = \
 	src/view/doc.c src/view/doc.h \
 	src/view/drift.c \
 	src/view/event_words.c \
+	src/view/extend.c \
 	src/view/failure.c \
 	src/view/footer.c \
 	src/view/header.c \

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "view/plain_private.h"
+#include "view/view.h"
 #include "view/words.h"
 
 static void
@@ -367,6 +368,43 @@ go_on(struct plain *p, const char *text)
 }
 
 static void
+extension_reason(struct plain *p, const char *text)
+{
+	if (*text == '\0') {
+		later(p, text);
+		return;
+	}
+	plain_send(p, INTENT_EXTEND, json_pack("{s:s, s:o}", "end", p->item,
+	    "reason", json_text(text, strlen(text))));
+}
+
+static void
+extension_end(struct plain *p, const char *text)
+{
+	struct error err;
+
+	error_clear(&err);
+	talloc_free(p->item);
+	p->item = *text == '\0' ? NULL : window_end_parse(p, text, p->state,
+	    clock_now_us(), &err);
+	if (p->item != NULL) {
+		plain_line(p, "Because (an empty line: no):", extension_reason);
+		return;
+	}
+	if (*text != '\0')
+		plain_say(p, "%s", err.primary);
+	later(p, text);
+}
+
+static void
+extend(struct plain *p, const char *text)
+{
+	(void)text;
+	plain_line(p, "The window's new end (+30m, or a time; an empty line: no):",
+	    extension_end);
+}
+
+static void
 retry(struct plain *p, const char *text)
 {
 	(void)text;
@@ -433,6 +471,17 @@ plain_ask(struct plain *p, const char *needs)
 		plain_choice(p, "not now", later);
 	} else if (step == NULL) {
 		return;
+	} else if (str_equal(needs, "extension")) {
+		char *words = extension_words(p, step);
+
+		plain_say(p, "HELD, it no longer fits into the window: %s",
+		    words);
+		talloc_free(words);
+		plain_choice(p, "extend the window, with a reason", extend);
+		plain_choice(p, "skip it, with a reason", skip);
+		if (state_rollback_phase(p->state) != NULL)
+			plain_choice(p, "roll back", roll_back);
+		plain_choice(p, "not now", later);
 	} else if (str_equal(needs, "sign-off")) {
 		ask_signoff(p, step);
 	} else if (str_equal(needs, "decision")) {

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/prospect.h"
 #include "view/view.h"
 #include "view/words.h"
 
@@ -105,6 +106,16 @@ say_failure(struct app *a, struct doc *d, const struct step_state *step)
 		more(d, STYLE_TEXT, "nothing runs until somebody decides");
 }
 
+static void
+say_held(struct app *a, struct doc *d, const struct step_state *step)
+{
+	say(d, STYLE_DANGER, "HELD", mem_printf(a->frame, "%s%s no longer fits "
+	    "into the window", press(a, "press s to extend it: "),
+	    step_title(a->frame, a->state, step)));
+	more(d, STYLE_WARNING, extension_words(a->frame, step));
+	more(d, STYLE_MUTED, "or  :skip  :goto  :rollback  :abandon");
+}
+
 /* The rollback runbook is no part of what is to be done. */
 static char *
 ready_words(struct app *a)
@@ -160,6 +171,8 @@ say_needs(struct app *a, struct doc *d, const char *needs)
 		more(d, STYLE_MUTED, mem_printf(a->frame, "next: %s", title));
 	} else if (step == NULL) {
 		say(d, STYLE_CALL, "NEEDS YOU", "press s");
+	} else if (str_equal(needs, "extension")) {
+		say_held(a, d, step);
 	} else if (str_equal(needs, "sign-off")) {
 		say_signoff(a, d, step);
 	} else if (str_equal(needs, "failure")) {
@@ -272,7 +285,10 @@ say_prospects(struct app *a, struct doc *d, const struct step_state *step)
 
 	if (undo == NULL)
 		undo = step->rollback;
-	if (step->estimate_ms >= 0)
+	if (step_rehearsed_ms(a->state, step) >= 0)
+		buffer_printf(b, "rehearsed %s", duration_short(a->frame,
+		    step_rehearsed_ms(a->state, step)));
+	else if (step->estimate_ms >= 0)
 		buffer_printf(b, "expected to take %s",
 		    duration_short(a->frame, step->estimate_ms));
 	if (undo != NULL)
@@ -299,6 +315,8 @@ say_running(struct app *a, struct doc *d, const struct step_state *step)
 		    s->status_reason != NULL ? ", because " : "",
 		    s->status_reason != NULL ? s->status_reason : ""));
 	}
+	if (step->warning != NULL)
+		more(d, STYLE_WARNING, step->warning);
 	if (step->progress_total > 0)
 		draw_bar(d, step, a->frame);
 	say_prospects(a, d, step);

@@ -142,6 +142,10 @@ void command_run(struct app *a, const char *line);	/* ":" */
 void intent_with_reason(struct app *a, enum intent_type t, const char *step,
     const char *label);			/* asks for "reason", then sends */
 void intent_note(struct app *a);
+void extend_ask(struct app *a);		/* a later end of the window */
+/* "+30m" or a time, as a time; null with *err. */
+char *window_end_parse(const void *owner, const char *text,
+    const struct run_state *s, int64_t now_us, struct error *err);
 /* The step at hand is to stop: asks once more, by the same key. */
 void cancel_ask(struct app *a, enum action again);
 /* A session by its JSON (pid, backend_start, user?, application?): asks for its pid, then sends. */

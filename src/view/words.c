@@ -226,3 +226,17 @@ output_path(const void *owner, const char *folder,
 		path = mem_printf(owner, "%s.part", path);
 	return path;
 }
+
+char *
+extension_words(const void *owner, const struct step_state *step)
+{
+	int64_t left = json_int(step->held, "left_ms", 0);
+	int64_t back = json_int(step->held, "rollback_ms", 0);
+	char *needs = duration_short(owner, json_int(step->held, "needs_ms", 0));
+	char *rest = duration_short(owner, left < 0 ? -left : left);
+	char *way = duration_short(owner, back);
+
+	return mem_printf(owner, "it needs %s%s%s; %s%s", needs,
+	    back > 0 ? ", and the way back " : "", back > 0 ? way : "",
+	    left < 0 ? "the window has been over for " : "left: ", rest);
+}

@@ -49,4 +49,7 @@ char *event_words(const void *owner, const struct run_state *s,
     const struct event *e);
 enum style style_of_event(const struct event *e);
 
+/* What a held step needs, and what is left of the window. */
+char *extension_words(const void *owner, const struct step_state *step);
+
 #endif

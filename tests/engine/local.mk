@@ -5,7 +5,8 @@ engine_tests = \
 	tests/engine/test_engine \
 	tests/engine/test_policy \
 	tests/engine/test_signed \
-	tests/engine/test_stopping
+	tests/engine/test_stopping \
+	tests/engine/test_window
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 
@@ -17,6 +18,8 @@ tests_engine_test_signed_LDADD = tests/engine/libperson.a $(harness_libs) \
 tests_engine_test_attach_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_stopping_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_window_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_policy_LDADD = $(sample_libs) $(harness_libs) \
 	$(engine_libs) $(base_libs)

@@ -55,6 +55,7 @@ static const struct {
 	{ AT_START, "start" }, { AT_GATE, "gate" }, { AT_WORK, "work" },
 	{ AT_QUESTION, "question" }, { AT_FAILURE, "failure" },
 	{ AT_PAUSE, "pause" }, { AT_RETRY, "retry" }, { AT_TURN, "turn" },
+	{ AT_HOLD, "hold" },
 };
 
 /* Fields with which it is about the step at hand. */

@@ -312,6 +312,30 @@ a_lock_that_is_held_is_told_and_times_out(void **state)
 	talloc_free(s);
 }
 
+static void
+a_stronger_lock_than_rehearsed_is_told(void **state)
+{
+	struct stage *s = stage_new(NULL,
+	    "  - {id: rehearsed, sql: select take()}\n"
+	    "  - {id: again, sql: select take()}\n"
+	    "  - {id: stronger, sql: select take()}\n");
+
+	(void)state;
+	cluster_sql(s->database, "create table t (a int);"
+	    "create function take() returns void language sql as "
+	    "'lock table t in share mode'");
+	assert_ok(stage_run(s, "rehearsed"), &s->err);
+	assert_ok(stage_run(s, "again"), &s->err);
+	assert_int_equal(stage_count(s, EVENT_WARNED), 0);
+	cluster_sql(s->database, "create or replace function take() returns "
+	    "void language sql as 'lock table t in exclusive mode'");
+	assert_ok(stage_run(s, "stronger"), &s->err);
+
+	assert_contains(state_step(s->run->state, "main/stronger")->warning,
+	    "ExclusiveLock on t, was ShareLock on t");
+	talloc_free(s);
+}
+
 static struct pg_session *
 open_another(struct stage *s)
 {
@@ -551,6 +575,7 @@ main(void)
 		cmocka_unit_test(steps_compare_with_what_others_registered),
 		cmocka_unit_test(a_verify_query_that_does_not_hold_fails_the_step),
 		cmocka_unit_test(a_lock_that_is_held_is_told_and_times_out),
+		cmocka_unit_test(a_stronger_lock_than_rehearsed_is_told),
 		cmocka_unit_test(
 		    a_step_gives_way_when_too_many_queue_behind_it),
 		cmocka_unit_test(wait_goes_on_when_the_query_holds),
