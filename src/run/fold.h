@@ -54,6 +54,8 @@ int fold_signoff_rejected(struct fold *f);
 int fold_decided(struct fold *f);
 int fold_commented(struct fold *f);
 int fold_noted(struct fold *f);
+int fold_batch_started(struct fold *f);
+int fold_batch_finished(struct fold *f);
 int fold_step_held(struct fold *f);
 int fold_window_extended(struct fold *f);
 int fold_warned(struct fold *f);

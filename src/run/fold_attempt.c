@@ -165,6 +165,46 @@ fold_marked(struct fold *f)
 }
 
 int
+fold_batch_started(struct fold *f)
+{
+	struct step_state *step;
+	struct attempt_state *a = fold_running(f, &step);
+
+	if (a == NULL)
+		return -1;
+	if (f->is_check)
+		return 0;
+	a->batch_to = json_str(f->data, "to");
+	/* What is journaled of the batch before is no proof of this one. */
+	a->marker_uuid = a->marker_xid = NULL;
+	a->marker_backend = NULL;
+	a->about_to_commit = false;
+	return 0;
+}
+
+int
+fold_batch_finished(struct fold *f)
+{
+	struct step_state *step;
+	struct attempt_state *a = fold_running(f, &step);
+
+	if (a == NULL)
+		return -1;
+	if (a->batch_to == NULL)
+		return error_set(f->err, ERR_VERIFY,
+		    "a batch of step \"%s\" ends without having begun",
+		    step->id);
+	if (f->is_check)
+		return 0;
+	a->position = a->batch_to;
+	a->batch_to = NULL;
+	a->batches++;
+	a->batch_rows += json_int(f->data, "rows", 0);
+	a->batch_keys += json_int(f->data, "keys", 0);
+	return 0;
+}
+
+int
 fold_about_to_commit(struct fold *f)
 {
 	struct step_state *step;

@@ -78,6 +78,10 @@ struct attempt_state {
 	const char	*marker_uuid, *marker_xid;
 	const json_t	*marker_backend;
 	bool		 about_to_commit;
+	/* of a backfill: */
+	const char	*batch_to;	/* end of the range at hand; null */
+	const char	*position;	/* all keys up to it are done; null: none */
+	int64_t		 batches, batch_rows, batch_keys;	/* done */
 	bool		 is_cancelling;	/* a person asked to stop it */
 	struct statement_state *statements;
 	size_t		 statement_count;

@@ -147,6 +147,7 @@ int attempt_output(struct attempt *a, int stream, const char *bytes,
 int attempt_printf(struct attempt *a, struct error *err, const char *fmt, ...)
     PRINTF(3, 4);
 void attempt_status(struct attempt *a, const char *fmt, ...) PRINTF(2, 3);
+/* unit outlives the attempt.  The time that is left is told with it. */
 void attempt_progress(struct attempt *a, int64_t done, int64_t total,
     const char *unit, const char *text);
 

@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/steps/libsteps.a
 src_steps_libsteps_a_SOURCES = \
 	src/steps/ask.c src/steps/ask.h \
 	src/steps/attempt.c src/steps/attempt.h \
+	src/steps/backfill.c \
 	src/steps/backup.c \
 	src/steps/books.c src/steps/books.h \
 	src/steps/choose.c \

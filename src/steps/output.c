@@ -21,6 +21,7 @@
 
 #define LIVE_WINDOW_MS	200
 #define LIVE_BUDGET	65536	/* bytes a window */
+#define PACE_FROM_MS	2000	/* of progress, before it foretells */
 #define LINE_MAX_BYTES	8192	/* of what on_line sees */
 
 int
@@ -206,6 +207,26 @@ attempt_status(struct attempt *a, const char *fmt, ...)
 	talloc_free(text);
 }
 
+/* At the pace so far; -1: too early to tell. */
+static int64_t
+remaining_ms(struct attempt_private *p, int64_t done, int64_t total,
+    const char *unit)
+{
+	int64_t now = clock_mono_ms(), ran;
+
+	if (p->progress_unit == NULL || strcmp(p->progress_unit, unit) != 0 ||
+	    done < p->progress_first) {
+		p->progress_unit = unit;
+		p->progress_first = done;
+		p->progress_begun_ms = now;
+	}
+	ran = now - p->progress_begun_ms;
+	if (ran < PACE_FROM_MS || done <= p->progress_first || total < done)
+		return -1;
+	return (int64_t)((double)ran * (double)(total - done) /
+	    (double)(done - p->progress_first));
+}
+
 void
 attempt_progress(struct attempt *a, int64_t done, int64_t total,
     const char *unit, const char *text)
@@ -214,9 +235,13 @@ attempt_progress(struct attempt *a, int64_t done, int64_t total,
 	    "attempt", a->number, "done", (json_int_t)done, "total",
 	    (json_int_t)total, "unit", unit);
 
+	int64_t left = remaining_ms(a->private_, done, total, unit);
+
 	if (text != NULL)
 		json_object_set_new(data, "text",
 		    json_text(text, strlen(text)));
+	if (left >= 0)
+		json_object_set_new(data, "remaining_ms", json_integer(left));
 	run_live(a->host->run, EVENT_PROGRESS, data);
 }
 

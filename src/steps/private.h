@@ -32,6 +32,8 @@ struct attempt_private {
 	int64_t		 window_left;	/* live bytes that may still go in it */
 	int		 statement;	/* of the last STATEMENT_STARTED */
 	bool		 is_timed_out;
+	const char	*progress_unit;	/* since when in it, and from where */
+	int64_t		 progress_begun_ms, progress_first;
 	size_t		 gave_way_to;	/* sessions that queued; 0: it did not */
 	const char	*gave_way_at;	/* the relation it waited for */
 	struct error	 output_error;	/* of a write in a callback of the loop */

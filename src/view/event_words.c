@@ -194,6 +194,10 @@ of_people(const struct words *w, enum event_type t)
 	case EVENT_NOTED:
 		return mem_printf(w->owner, "note by %s: %s",
 		    field(w, "principal"), field(w, "text"));
+	case EVENT_BATCH_FINISHED:
+		return mem_printf(w->owner, "%s: range %" PRId64 " is done, %"
+		    PRId64 " rows", w->subject, json_int(w->data, "batch", 0),
+		    json_int(w->data, "rows", 0));
 	case EVENT_STEP_HELD:
 		return mem_printf(w->owner, "%s: held, it no longer fits into "
 		    "the window", w->subject);
@@ -282,6 +286,8 @@ style_of_event(const struct event *e)
 		return STYLE_TITLE;
 	case EVENT_ATTACHED:
 	case EVENT_DETACHED:
+	case EVENT_BATCH_STARTED:
+	case EVENT_BATCH_FINISHED:
 	case EVENT_STEP_PLANNED:
 	case EVENT_MARKED:
 	case EVENT_ABOUT_TO_COMMIT:

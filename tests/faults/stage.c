@@ -30,6 +30,8 @@ new_database(const void *owner)
 	char *name = cluster_new_db(owner);
 
 	cluster_sql(name, "CREATE TABLE effects (what text);"
+	    "CREATE TABLE numbers (n int PRIMARY KEY);"
+	    "INSERT INTO numbers SELECT generate_series(1, 10);"
 	    "CREATE TABLE junk (a int); INSERT INTO junk VALUES (1)");
 	return name;
 }

@@ -34,6 +34,9 @@ static const char steps[] =
     " :'before')\"}\n"
     "  - {id: index, transaction: false, sql: \"CREATE INDEX CONCURRENTLY"
     " index ON effects (what)\"}\n"
+    "  - {id: spread, backfill: {table: numbers, key: n, batch: 4, sql:"
+    " \"INSERT INTO effects SELECT 'batch' || n FROM numbers WHERE n BETWEEN"
+    " $1 AND $2\"}}\n"
     "  - {id: shell, run: \"echo shell >>$LINES_FILE; echo said\"}\n"
     "  - {id: ask, manual: [\"Tell all\"]}\n"
     "  - {id: backup, backup: {format: custom}, register: backup}\n"
@@ -44,7 +47,7 @@ static const char steps[] =
     "    sql: |\n"
     "      DROP TABLE junk;\n"
     "      INSERT INTO effects VALUES ('drop');\n"
-    "  - {id: count, check: \"SELECT count(*) FROM effects\", expect: {value: 3}}\n";
+    "  - {id: count, check: \"SELECT count(*) FROM effects\", expect: {value: 13}}\n";
 
 static const char decisions[] =
     "[{\"step\": \"book/ask\", \"principal\": \"ben\","
@@ -135,7 +138,9 @@ is_as_undisturbed(struct stage *s)
 		    !str_equal(state->steps[i].skip_reason, SEEN_EFFECT))
 			fail_msg("step %s is %s", state->steps[i].id,
 			    step_status_word(state->steps[i].status));
-	assert_string_equal(stage_effects(s, s->shop), "fill 2,use 420 1");
+	assert_string_equal(stage_effects(s, s->shop), "batch1 1,batch10 1,"
+	    "batch2 1,batch3 1,batch4 1,batch5 1,batch6 1,batch7 1,batch8 1,"
+	    "batch9 1,fill 2,use 420 1");
 	assert_string_equal(stage_effects(s, s->box), "drop 1");
 	assert_int_equal(stage_lines(s), 1);
 	assert_string_equal(cluster_value(s, s->shop, "SELECT string_agg("

@@ -1,6 +1,7 @@
 # tests/steps/local.mk - the tests of src/steps.
 
 steps_tests = \
+	tests/steps/test_backfill \
 	tests/steps/test_backup \
 	tests/steps/test_migrate \
 	tests/steps/test_run \
@@ -14,6 +15,7 @@ tests_steps_libstage_a_SOURCES = tests/steps/stage.c tests/steps/stage.h
 steps_test_libs = tests/steps/libstage.a $(harness_libs) $(steps_libs) \
 	$(schema_libs) $(approval_libs) $(runbook_libs) $(postgres_libs) \
 	$(base_libs) -lpthread
+tests_steps_test_backfill_LDADD = $(steps_test_libs)
 tests_steps_test_backup_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
