@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approval/evidence.h"
 #include "approval/statement.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -93,6 +94,16 @@ ask(struct call *c, const struct step_state *st, struct error *err)
 	return NULL;
 }
 
+/* To be written down: who has it can tell later whether this is the journal. */
+static void
+say_head(struct link *k)
+{
+	char code[20];
+
+	evidence_code(link_state(k)->head, code);
+	printf("the journal's head: %s\n", code);
+}
+
 static int
 refuse(struct call *c, struct link *k, const struct step_state *st,
     const struct attempt_state *a)
@@ -132,6 +143,7 @@ sign(struct call *c, struct link *k, const struct step_state *st,
 	if (link_ask(k, INTENT_SIGN, fields, &err) != 0)
 		return command_fail(&err);
 	printf("signed: %s\n", id);
+	say_head(k);
 	return EXIT_DONE;
 }
 
@@ -218,6 +230,7 @@ import_file(struct call *c, const char *folder)
 		return command_fail(&err);
 	printf("%s by %s: %s\n", s.is_refusal ? "refused" : "signed",
 	    s.principal, s.step);
+	say_head(k);
 	return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approval/evidence.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -18,7 +19,6 @@
 #include "cli/terminal.h"
 #include "engine/launch.h"
 #include "run/folder.h"
-#include "run/verify.h"
 
 #define PREFIX		"pgrunbook-demo"
 #define RUNS_FILE	"runs"
@@ -241,11 +241,13 @@ static int
 prove(const char *folder)
 {
 	struct verify_result r;
+	struct evidence e;
 	struct error err;
 
 	error_clear(&err);
-	if (run_verify(folder, &r, &err) != 0)
+	if (evidence_verify(folder, NULL, 0, &e, &err) != 0)
 		return command_fail(&err);
+	r = e.bundle;
 	printf("%s holds: %lld records, %lld files, %lld sign-offs\n",
 	    path_name(folder), (long long)r.records, (long long)r.artifacts,
 	    (long long)r.signs);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "approval/evidence.h"
 #include "approval/statement.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -65,10 +66,13 @@ show(struct call *c, const char *folder, const struct front_trouble *trouble,
 static void
 say_closed(const struct run_state *s, const char *id)
 {
-	printf("The run is closed: %s.\n"
+	char code[20];
+
+	evidence_code(s->head, code);
+	printf("The run is closed: %s.  The journal's head is %s.\n"
 	    "  pgrunbook verify %s\n"
 	    "  pgrunbook report %s --format=html --output report.html\n",
-	    s->outcome, id, id);
+	    s->outcome, code, id, id);
 }
 
 static void

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "approval/statement.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -25,6 +26,16 @@ load_window(struct call *c, const char *file)
 	return w;
 }
 
+/* Absolute: the engine may stand elsewhere. */
+static const char *
+key_path(struct call *c)
+{
+	const char *key = statement_key(c, c->options.key);
+	const char *real = key != NULL ? path_real(c, key) : NULL;
+
+	return real != NULL ? real : key;
+}
+
 static struct engine_options
 engine_options(struct call *c, const char *folder)
 {
@@ -34,6 +45,7 @@ engine_options(struct call *c, const char *folder)
 		.env_files = (const char *const *)c->options.env_file,
 		.principal = c->options.as,
 		.approvals = c->options.approvals,
+		.key = key_path(c),
 		.is_json = c->options.json,
 	};
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approval/closing.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/macros.h"
@@ -166,20 +167,42 @@ is_open(struct engine *e, const struct step_state *s)
 	return true;
 }
 
+/* Signed where a key is at hand; a key that does not sign is no reason to stay open. */
+static int
+close_run(struct engine *e, const char *outcome, const char *reason,
+    const char *principal)
+{
+	struct error err = { 0 };
+	json_t *seal = NULL;
+	int rc;
+
+	if (e->options->key != NULL) {
+		seal = closing_sign(e->run->state, e->options->key,
+		    e->principal, outcome, &err);
+		if (seal == NULL)
+			error_print(stderr, "pgrunbook-engine", &err);
+	}
+	rc = run_close(e->run, outcome, reason, principal, seal, &err);
+	json_decref(seal);
+	if (rc != 0)
+		e->fatal = err;
+	return rc;
+}
+
 static int
 finish(struct engine *e)
 {
 	const struct run_state *s = e->run->state;
 	const char *outcome = s->in_rollback ? "rolled_back" : "done";
-	struct error err = { 0 };
 	size_t i;
 
 	for (i = 0; i < s->step_count && !s->in_rollback; i++)
 		if (s->steps[i].status == STEP_FAILED)
 			outcome = "failed";
 	e->exit_code = strcmp(outcome, "done") == 0 ? 0 : 1;
-	if (run_close(e->run, outcome, NULL, NULL, &err) != 0)
-		e->fatal = err;
+	engine_targets_anchor(e);
+	if (close_run(e, outcome, NULL, NULL) != 0)
+		e->exit_code = 1;
 	return -1;
 }
 
@@ -225,14 +248,12 @@ tell_fatal(const struct engine *e)
 static int
 leave(struct engine *e)
 {
-	struct error err = { 0 };
-
 	e->has_left = true;
 	if (e->fatal.code == ERR_NONE && e->is_stopping) {
 		if (e->is_abandoned) {
-			if (run_close(e->run, "abandoned", e->stop_reason,
-			    e->stop_principal, &err) != 0)
-				e->fatal = err;
+			if (close_run(e, "abandoned", e->stop_reason,
+			    e->stop_principal) != 0)
+				e->exit_code = 1;
 		} else if (engine_append(e, EVENT_ENGINE_STOPPED, json_pack(
 		    "{s:s, s:s*}", "reason", e->stop_reason, "principal",
 		    e->stop_principal)) != 0) {

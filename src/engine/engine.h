@@ -20,6 +20,7 @@ struct engine_options {
 	const char	*const *env_files;	/* for a new run: kept as paths */
 	const char	*principal;	/* operator; null: the OS user */
 	const char	*approvals;	/* folder; null */
+	const char	*key;		/* ssh key that signs the closing; null: none */
 	const char	*from_step;	/* for a new run; null: the first */
 	/*
 	 * Folder of the run to roll back; null.  This run inherits its values,

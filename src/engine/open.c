@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "approval/keygen.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -218,6 +219,21 @@ window_json(const struct engine *e, const json_t *created, json_t *vars)
 	return window;
 }
 
+/* Which key is the executor's: it does not sign where he may not. */
+static void
+put_key(struct engine *e, json_t *operator_)
+{
+	struct error err = { 0 };
+	char *key = NULL;
+
+	if (e->options->key == NULL)
+		return;
+	if (keygen_fingerprint(e, e->options->key, &key, &err) == 0)
+		json_object_set_new(operator_, "key", json_string(key));
+	else
+		error_print(stderr, "pgrunbook-engine", &err);
+}
+
 static int
 journal_opening(struct engine *e, const json_t *created, json_t *vars)
 {
@@ -236,6 +252,7 @@ journal_opening(struct engine *e, const json_t *created, json_t *vars)
 	    "operator", "principal", e->principal, "user", e->user,
 	    "uid", (json_int_t)getuid(), "version", PACKAGE_VERSION,
 	    "host", host));
+	put_key(e, json_object_get(data, "operator"));
 	if (is_rollback)
 		json_object_set(data, "rollback_of",
 		    json_object_get(created, "rollback_of"));

@@ -122,6 +122,8 @@ int engine_targets_journal(struct engine *e) WARN_UNUSED;
 /* Before a step: its target is connected, pinned, locked. */
 int engine_target_ready(struct engine *e, const struct step *step,
     struct error *err) WARN_UNUSED;
+/* The journal's head into each target in which the run has left a marker. */
+void engine_targets_anchor(struct engine *e);
 struct engine_target *engine_target(struct engine *e, const char *name);
 const struct pg_target *engine_target_url(void *arg, const char *name,
     struct error *err);

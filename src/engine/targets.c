@@ -19,6 +19,7 @@
 #include "engine/options.h"
 #include "engine/private.h"
 #include "postgres/identity.h"
+#include "postgres/outcome.h"
 
 struct engine_target *
 engine_target(struct engine *e, const char *name)
@@ -284,6 +285,23 @@ engine_targets_journal(struct engine *e)
 		if (journal_one(e, &e->targets[i]) != 0)
 			return -1;
 	return 0;
+}
+
+void
+engine_targets_anchor(struct engine *e)
+{
+	const struct run_state *s = e->run->state;
+	struct error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < e->target_count; i++) {
+		struct pg_session *lock = e->targets[i].lock;
+
+		/* What cannot be written there is missed by who looks there. */
+		if (lock != NULL && pg_alive(lock) && outcome_anchor(lock,
+		    s->run, s->last_seq, s->head, &err) != 0)
+			error_print(stderr, "pgrunbook-engine", &err);
+	}
 }
 
 int

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approval/evidence.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -29,7 +30,7 @@ static char *
 words(const void *owner, const struct event *e)
 {
 	const json_t *d = e->data, *error = json_object_get(d, "error");
-	char *duration;
+	char *duration, code[20];
 
 	switch (e->type) {
 	case EVENT_RUN_OPENED:
@@ -81,7 +82,9 @@ words(const void *owner, const struct event *e)
 	case EVENT_ENGINE_STOPPED:
 		return mem_printf(owner, "stopped: %s", json_str(d, "reason"));
 	case EVENT_RUN_CLOSED:
-		return mem_printf(owner, "closed: %s", json_str(d, "outcome"));
+		evidence_code(e->hash != NULL ? e->hash : "", code);
+		return mem_printf(owner, "closed: %s, the journal's head is %s",
+		    json_str(d, "outcome"), code);
 	default:
 		return NULL;
 	}

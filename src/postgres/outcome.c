@@ -1,9 +1,11 @@
 /* postgres/outcome.c - what became of a step whose end nobody saw? */
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -32,6 +34,39 @@ outcome_name(enum outcome o)
 
 /* ---- before and during the step --------------------------------------------- */
 
+/* Tables of earlier versions have no room for the journal's head. */
+static int
+has_head(struct pg_session *s, bool *yes, struct error *err)
+{
+	char *count;
+
+	if (pg_scalar(s, s, "SELECT count(*) FROM pg_attribute WHERE attrelid"
+	    " = to_regclass('pgrunbook.outcome') AND attname = 'head'"
+	    " AND NOT attisdropped", 0, NULL, &count, err) != 0)
+		return -1;
+	*yes = str_equal(count, "1");
+	talloc_free(count);
+	return 0;
+}
+
+/* Who may not is left without: the marker counts, the head is more. */
+static int
+add_head(struct pg_session *s, struct error *err)
+{
+	bool is_there;
+
+	if (has_head(s, &is_there, err) != 0)
+		return -1;
+	if (is_there || pg_exec_script(s, "ALTER TABLE pgrunbook.outcome"
+	    " ADD COLUMN IF NOT EXISTS seq bigint,"
+	    " ADD COLUMN IF NOT EXISTS head text", err) == 0 ||
+	    str_equal(err->sqlstate, "42501")) {
+		error_clear(err);
+		return 0;
+	}
+	return -1;
+}
+
 int
 outcome_prepare(struct pg_session *s, struct error *err)
 {
@@ -45,13 +80,14 @@ outcome_prepare(struct pg_session *s, struct error *err)
 		return -1;
 	if (found != NULL) {
 		talloc_free(found);
-		return 0;
+		return add_head(s, err);
 	}
 	sql = mem_printf(s, "CREATE SCHEMA IF NOT EXISTS pgrunbook;"
 	    "CREATE TABLE IF NOT EXISTS pgrunbook.outcome ("
 	    " run text NOT NULL, step text NOT NULL,"
 	    " attempt uuid PRIMARY KEY, xid %s NOT NULL DEFAULT %s(),"
-	    " at timestamptz NOT NULL DEFAULT clock_timestamp());"
+	    " at timestamptz NOT NULL DEFAULT clock_timestamp(),"
+	    " seq bigint, head text);"
 	    "COMMENT ON TABLE pgrunbook.outcome IS"
 	    " 'pgrunbook: a row per step that was committed'",
 	    old ? "bigint" : "xid8",
@@ -87,17 +123,75 @@ int
 outcome_mark(const void *owner, struct pg_session *s,
     struct outcome_attempt *a, struct error *err)
 {
-	const char *params[] = { a->run, a->step, a->attempt };
+	char *seq = mem_printf(owner, "%" PRId64, a->seq);
+	const char *params[] = { a->run, a->step, a->attempt, seq, a->head };
+	bool with_head = false;
 	struct pg_result *r;
 
-	if (pg_exec(s, s, "INSERT INTO pgrunbook.outcome (run, step, attempt)"
-	    " VALUES ($1, $2, $3::uuid) RETURNING xid, " BACKEND_FACTS, 3,
-	    params, &r, err) != 0)
+	if (a->head != NULL && has_head(s, &with_head, err) != 0)
+		return -1;
+	if (pg_exec(s, s, with_head ?
+	    "INSERT INTO pgrunbook.outcome (run, step, attempt, seq, head)"
+	    " VALUES ($1, $2, $3::uuid, $4::bigint, $5)"
+	    " RETURNING xid, " BACKEND_FACTS :
+	    "INSERT INTO pgrunbook.outcome (run, step, attempt)"
+	    " VALUES ($1, $2, $3::uuid) RETURNING xid, " BACKEND_FACTS,
+	    with_head ? 5 : 3, params, &r, err) != 0)
 		return error_context(err, "could not leave a marker");
 	a->xid = mem_strdup(owner, pg_value(r, 0, 0));
 	take_facts(owner, r, 1, a);
 	talloc_free(r);
 	return 0;
+}
+
+int
+outcome_anchor(struct pg_session *s, const char *run, int64_t seq,
+    const char *head, struct error *err)
+{
+	char *number = mem_printf(s, "%" PRId64, seq), *uuid = uuid_new(s);
+	const char *params[] = { run, uuid, number, head };
+	bool with_head = false;
+	int rc = has_head(s, &with_head, err);
+
+	if (rc == 0 && with_head)
+		rc = pg_exec(s, s, "INSERT INTO pgrunbook.outcome (run, step,"
+		    " attempt, seq, head) SELECT $1, '', $2::uuid, $3::bigint,"
+		    " $4 WHERE EXISTS (SELECT FROM pgrunbook.outcome"
+		    " WHERE run = $1)", 4, params, NULL, err);
+	talloc_free(number);
+	talloc_free(uuid);
+	return rc == 0 ? 0 : error_context(err,
+	    "could not leave the journal's head in the database");
+}
+
+json_t *
+outcome_anchors(struct pg_session *s, const char *run, struct error *err)
+{
+	const char *params[] = { run };
+	json_t *list = memory_check(json_array());
+	bool with_head = false;
+	struct pg_result *r;
+	int i;
+
+	if (has_head(s, &with_head, err) != 0)
+		goto failed;
+	if (!with_head)
+		return list;
+	if (pg_exec(s, s, "SELECT step, attempt, seq, head FROM"
+	    " pgrunbook.outcome WHERE run = $1 ORDER BY at", 1, params, &r,
+	    err) != 0)
+		goto failed;
+	for (i = 0; i < r->rows; i++)
+		json_array_append_new(list, memory_check(json_pack(
+		    "{s:s, s:s, s:I, s:s*}", "step", pg_value(r, i, 0),
+		    "attempt", pg_value(r, i, 1), "seq",
+		    (json_int_t)pg_value_int(r, i, 2), "head",
+		    pg_value(r, i, 3))));
+	talloc_free(r);
+	return list;
+failed:
+	json_decref(list);
+	return NULL;
 }
 
 static const struct {

@@ -39,6 +39,8 @@ struct outcome_attempt {
 	int		 pid;		/* of the backend that ran it */
 	const char	*backend_start;	/* as the server writes it */
 	const char	*flush_lsn;	/* of the server when it began */
+	const char	*head;		/* the journal's, to be left with the marker */
+	int64_t		 seq;		/* number of its record */
 };
 
 struct outcome_answer {
@@ -72,6 +74,20 @@ int outcome_begin(const void *owner, struct pg_session *s,
  */
 int outcome_mark(const void *owner, struct pg_session *s,
     struct outcome_attempt *a, struct error *err) WARN_UNUSED;
+
+/*
+ * Leave the journal's head at the end of a run, where it has left markers;
+ * nothing is done where it has none, or where the table has no room for it.
+ */
+int outcome_anchor(struct pg_session *s, const char *run, int64_t seq,
+    const char *head, struct error *err) WARN_UNUSED;
+
+/*
+ * Heads of a run that stand there: an array of {"step", "attempt", "seq",
+ * "head"}, seq and head where they are known.  New reference; null with *err.
+ */
+json_t *outcome_anchors(struct pg_session *s, const char *run,
+    struct error *err);
 
 /* For the journal, and back (strings are children of owner). */
 json_t *outcome_attempt_json(const struct outcome_attempt *a);

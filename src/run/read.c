@@ -96,6 +96,12 @@ run_reader_head(const struct run_reader *r)
 }
 
 int64_t
+run_reader_rest(struct run_reader *r)
+{
+	return journal_reader_rest(r->records);
+}
+
+int64_t
 run_reader_line(const struct run_reader *r)
 {
 	return r->line;

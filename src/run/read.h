@@ -27,6 +27,8 @@ int run_reader_next(struct run_reader *r, struct event *e, struct error *err)
 /* Hash of the last record that was read; 64 zeros before the first. */
 const char *run_reader_head(const struct run_reader *r);
 int64_t run_reader_line(const struct run_reader *r);
+/* Bytes behind the last complete record. */
+int64_t run_reader_rest(struct run_reader *r);
 
 /* run_state_load() (folder.h) that tells the last record's hash, too. */
 struct run_state *run_state_load_head(const void *owner, const char *folder,

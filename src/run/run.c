@@ -178,11 +178,14 @@ run_listen(struct run *r, void (*fn)(void *arg, const struct event *e),
 
 int
 run_close(struct run *r, const char *outcome, const char *reason,
-    const char *principal, struct error *err)
+    const char *principal, const json_t *seal, struct error *err)
 {
-	return run_append(r, EVENT_RUN_CLOSED, json_pack(
-	    "{s:s, s:I, s:s, s:s*, s:s*}", "outcome", outcome,
-	    "count", (json_int_t)journal_count(r->journal),
-	    "head", journal_head(r->journal),
-	    "reason", reason, "principal", principal), err);
+	json_t *data = memory_check(json_pack("{s:s, s:I, s:s, s:s*, s:s*}",
+	    "outcome", outcome, "count", (json_int_t)journal_count(r->journal),
+	    "head", journal_head(r->journal), "reason", reason,
+	    "principal", principal));
+
+	if (seal != NULL)
+		json_object_update(data, (json_t *)(uintptr_t)seal);
+	return run_append(r, EVENT_RUN_CLOSED, data, err);
 }

@@ -47,8 +47,11 @@ json_t *run_redact(const struct run *r, const json_t *value);
 void run_listen(struct run *r, void (*fn)(void *arg, const struct event *e),
     void *arg);
 
-/* Close with the closing record: count and head hash.  reason, principal: may be null. */
+/*
+ * Close with the closing record: count and head hash.  reason, principal: may
+ * be null.  seal: further fields (approval/closing.h); null; borrowed.
+ */
 int run_close(struct run *r, const char *outcome, const char *reason,
-    const char *principal, struct error *err) WARN_UNUSED;
+    const char *principal, const json_t *seal, struct error *err) WARN_UNUSED;
 
 #endif

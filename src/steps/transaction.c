@@ -31,6 +31,8 @@ mark(struct transaction *t, struct error *err)
 	m.run = run_id(a);
 	m.step = a->id;
 	m.attempt = t->uuid;
+	m.head = a->host->run->state->head;
+	m.seq = a->host->run->state->last_seq;
 	if (outcome_mark(t, t->session, &m, err) < 0)
 		return -1;
 	t->xid = m.xid;

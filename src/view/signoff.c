@@ -270,6 +270,10 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	fill_text(a, v, shown, d);
 	doc_gap(d);
 	doc_field(d, "Digest", STYLE_MUTED, v->digest);
+	if (*head_code(a->frame, a->state->head) != '\0')
+		doc_field(d, "Journal", STYLE_MUTED, mem_printf(a->frame,
+		    "head %s, record %" PRId64, head_code(a->frame,
+		    a->state->head), a->state->last_seq));
 }
 
 /* ---- drawing ------------------------------------------------------------------------ */
@@ -556,8 +560,10 @@ event(struct app *a, void *self, const struct event *e)
 	if (e->type != EVENT_SIGNED ||
 	    !str_equal(json_str(e->data, "step"), v->step))
 		return;
-	app_say(a, STYLE_DONE, "signed by %s",
-	    json_str_or(e->data, "principal", "?"));
+	app_say(a, STYLE_DONE, "signed by %s%s%s",
+	    json_str_or(e->data, "principal", "?"),
+	    *head_code(a->frame, e->hash) != '\0' ?
+	    "; the journal's head is " : "", head_code(a->frame, e->hash));
 	/* Our own: the box has done its work, though others may have to sign. */
 	if (v->sent != 0)
 		app_leave(a, v);

@@ -188,6 +188,15 @@ style_of_sign(const struct sign_state *s)
 	    str_equal(s->strength, "break-glass") ? STYLE_DANGER : STYLE_DONE;
 }
 
+char *
+head_code(const void *owner, const char *hash)
+{
+	if (hash == NULL || strlen(hash) < 16)
+		return mem_strdup(owner, "");
+	return mem_printf(owner, "%.4s %.4s %.4s %.4s", hash, hash + 4,
+	    hash + 8, hash + 12);
+}
+
 int
 signs_that_hold(const struct step_state *step, const char *digest,
     int64_t now_us)

@@ -37,6 +37,8 @@ char *hour_minute(const void *owner, int64_t at_us);
 /* How a sign-off was made: "ssh SHA256:Qm3x…", "BREAK-GLASS"; and in which style. */
 char *sign_strength(const void *owner, const struct sign_state *s);
 enum style style_of_sign(const struct sign_state *s);
+/* The first digits of a journal's head, to be written down; "" where it is not known. */
+char *head_code(const void *owner, const char *hash);
 /* How many sign-offs hold for the digest. */
 int signs_that_hold(const struct step_state *step, const char *digest,
     int64_t now_us);

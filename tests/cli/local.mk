@@ -7,6 +7,7 @@ cli_tests = \
 	tests/cli/test_diff \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
+	tests/cli/test_verify \
 	tests/cli/test_migrations
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -25,3 +26,5 @@ tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_demo_LDADD = $(program_libs)
+tests_cli_test_verify_LDADD = tests/approval/libbundle.a $(sample_libs) \
+	$(program_libs) $(approval_libs) $(base_libs)

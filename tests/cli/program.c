@@ -3,6 +3,7 @@
 #include "harness/test.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/child.h"
 #include "base/memory.h"
@@ -56,4 +57,30 @@ program_in(const void *owner, const char *cwd, ...)
 	} while (argv[n++] != NULL);
 	va_end(args);
 	return program_run(owner, cwd, argv);
+}
+
+char *
+manual_example(const void *owner, const char *page, const char *name)
+{
+	char *text = slurp(owner, mem_printf(owner, "%s/man/%s",
+	    test_srcdir(), page));
+	char *mark = mem_printf(owner, ".\\\" example: %s\n", name);
+	char *at = strstr(text, mark), *end, *out;
+	size_t n = 0;
+
+	assert_non_null(at);
+	at = strchr(strstr(at, ".Bd "), '\n') + 1;
+	end = strstr(at, ".Ed\n");
+	assert_non_null(end);
+	out = NEW_ARRAY(owner, char, end - at + 1);
+	for (; at < end; at++) {
+		/* mdoc writes a backslash as \e, and \& is nothing. */
+		if (at[0] == '\\' && at[1] == '&')
+			at++;
+		else if (at[0] == '\\' && at[1] == 'e')
+			at++, out[n++] = '\\';
+		else
+			out[n++] = *at;
+	}
+	return out;
 }

@@ -15,6 +15,8 @@ struct told {
  */
 struct told program_in(const void *owner, const char *cwd, ...)
     __attribute__((sentinel));
+/* The block behind '.\" example: NAME' of a page in man/, unescaped. */
+char *manual_example(const void *owner, const char *page, const char *name);
 /* Any other command, by argv. */
 struct told program_run(const void *owner, const char *cwd,
     const char *const *argv);

@@ -205,36 +205,11 @@ verify_sees_an_end_that_was_cut_off(void **state UNUSED)
 
 /* ---- the manual's examples ------------------------------------------- */
 
-/* The block behind '.\" example: NAME' of a page, unescaped. */
-static char *
-example(const char *page, const char *name)
-{
-	char *text = slurp(demo.owner, mem_printf(demo.owner, "%s/man/%s",
-	    test_srcdir(), page));
-	char *mark = mem_printf(demo.owner, ".\\\" example: %s\n", name);
-	char *at = strstr(text, mark), *end, *out;
-	size_t n = 0;
-
-	assert_non_null(at);
-	at = strchr(strstr(at, ".Bd "), '\n') + 1;
-	end = strstr(at, ".Ed\n");
-	assert_non_null(end);
-	out = NEW_ARRAY(demo.owner, char, end - at + 1);
-	for (; at < end; at++) {
-		/* mdoc writes a backslash as \e */
-		if (at[0] == '\\' && at[1] == 'e')
-			at++, out[n++] = '\\';
-		else
-			out[n++] = *at;
-	}
-	return out;
-}
-
 static struct told
 run_example(const char *page, const char *name, const char *cwd)
 {
 	const char *const argv[] = { "bash", "-euc", mem_printf(demo.owner,
-	    "pgrunbook() { \"$PGRUNBOOK\" \"$@\"; }\n%s", example(page, name)),
+	    "pgrunbook() { \"$PGRUNBOOK\" \"$@\"; }\n%s", manual_example(demo.owner, page, name)),
 	    NULL };
 
 	setenv("PGRUNBOOK", mem_printf(demo.owner, "%s/pgrunbook",

@@ -78,7 +78,7 @@ mandoc_finds_nothing_in_the_pages(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
 	const char *const argv[] = { "sh", "-c",
-	    "mandoc -T lint -W warning \"$1\"/man/*.[15]", "sh", test_srcdir(),
+	    "mandoc -T lint -W warning \"$1\"/man/*.[157]", "sh", test_srcdir(),
 	    NULL };
 	const struct child_spec spec = { .argv = argv };
 	struct error err = { 0 };

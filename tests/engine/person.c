@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "approval/evidence.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -15,7 +16,6 @@
 #include "engine/person.h"
 #include "harness/cluster.h"
 #include "run/folder.h"
-#include "run/verify.h"
 
 void *owner;
 char *db, *runs, *folder;
@@ -200,8 +200,8 @@ person_end(void **state)
 void
 holds(void)
 {
-	struct verify_result result;
+	struct evidence result;
 	struct error err = { 0 };
 
-	assert_ok(run_verify(folder, &result, &err), &err);
+	assert_ok(evidence_verify(folder, NULL, 0, &result, &err), &err);
 }

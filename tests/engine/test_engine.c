@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "approval/evidence.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -18,7 +19,6 @@
 #include "engine/options.h"
 #include "harness/cluster.h"
 #include "run/folder.h"
-#include "run/verify.h"
 #include "wire/client.h"
 
 #define PATIENCE_MS	20000
@@ -168,10 +168,10 @@ load(const char *folder)
 static void
 holds(const char *folder)
 {
-	struct verify_result result;
+	struct evidence result;
 	struct error err = { 0 };
 
-	assert_ok(run_verify(folder, &result, &err), &err);
+	assert_ok(evidence_verify(folder, NULL, 0, &result, &err), &err);
 }
 
 static void

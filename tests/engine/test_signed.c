@@ -167,6 +167,32 @@ two_people_with_keys_let_it_go(void **state)
 	holds();
 }
 
+/* The database has seen the journal's heads: a bundle made anew does not fit. */
+static void
+the_target_keeps_the_journals_heads(void **state)
+{
+	struct front *f = start_drop("{signed: true}");
+	char *program = mem_printf(owner, "%s/pgrunbook", test_builddir());
+	const char *const verify[] = { program, "verify", folder, "--target",
+	    cluster_url(owner, db), NULL };
+	const char *const forge[] = { "sh", "-c", "\"$1\" verify \"$2\" "
+	    "--target \"$3\" 2>&1 || true", "sh", program, folder,
+	    cluster_url(owner, db), NULL };
+
+	(void)state;
+	approve(f, "ben");
+	until(f, state_of(f)->is_closed && f->is_gone);
+	/* With the step's marker, and at the end. */
+	assert_string_equal(cluster_value(owner, db, "SELECT count(*) FROM "
+	    "pgrunbook.outcome WHERE length(head) = 64 AND seq > 0"), "2");
+	assert_contains(command_output(owner, verify),
+	    "2 seen elsewhere, each in its place");
+	cluster_sql(db, "UPDATE pgrunbook.outcome SET head = "
+	    "repeat('0', 64) WHERE step = ''");
+	assert_contains(command_output(owner, forge),
+	    "the journal is not the one that the database");
+}
+
 static void
 a_front_end_with_a_key_signs_what_it_shows(void **state)
 {
@@ -459,6 +485,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		test(two_people_with_keys_let_it_go),
+		test(the_target_keeps_the_journals_heads),
 		test(a_front_end_with_a_key_signs_what_it_shows),
 		test(a_refusal_with_a_key_stops_it),
 		test(each_wrong_field_of_a_statement_has_its_own_message),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "approval/evidence.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -14,7 +15,6 @@
 #include "faults/stage.h"
 #include "harness/cluster.h"
 #include "run/folder.h"
-#include "run/verify.h"
 #include "wire/client.h"
 
 #define PATIENCE_MS	90000
@@ -444,11 +444,11 @@ void
 stage_holds(const struct stage *s)
 {
 	struct run_state *state = stage_state(s, s);
-	struct verify_result result;
+	struct evidence result;
 	struct error err = { 0 };
 	size_t i, j;
 
-	assert_ok(run_verify(s->folder, &result, &err), &err);
+	assert_ok(evidence_verify(s->folder, NULL, 0, &result, &err), &err);
 	for (i = 0; i < state->step_count; i++)
 		for (j = 0; j < state->steps[i].attempt_count; j++) {
 			const struct attempt_state *a =

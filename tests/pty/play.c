@@ -136,7 +136,7 @@ serve(const char *folder)
 	if (server == NULL)
 		return 1;
 	loop_sleep(l, 60000, &is_over);
-	if (is_over && run_close(r, "done", NULL, NULL, &err) != 0)
+	if (is_over && run_close(r, "done", NULL, NULL, NULL, &err) != 0)
 		return 1;
 	loop_sleep(l, 60000, NULL);
 	return 0;

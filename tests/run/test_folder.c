@@ -48,7 +48,7 @@ make_run(const char *runs, const char *window, bool is_closed)
 	assert_got(r, &err);
 	assert_ok(run_append(r, EVENT_RUN_OPENED, sample_opened(), &err), &err);
 	if (is_closed)
-		assert_ok(run_close(r, "done", NULL, NULL, &err), &err);
+		assert_ok(run_close(r, "done", NULL, NULL, NULL, &err), &err);
 	talloc_free(r);
 	return path_name(folder);
 }
@@ -134,7 +134,7 @@ make_bundle(void)
 	assert_ok(run_append(r, EVENT_ARTIFACT, json_pack(
 	    "{s:s, s:s, s:I, s:s}", "name", "artifacts/a.txt", "sha256",
 	    info.sha256, "size", (json_int_t)5, "what", "w"), &err), &err);
-	assert_ok(run_close(r, "done", NULL, NULL, &err), &err);
+	assert_ok(run_close(r, "done", NULL, NULL, NULL, &err), &err);
 	talloc_free(r);
 	return folder;
 }

@@ -342,7 +342,7 @@ the_state_loaded_from_disk_is_the_same(void **state)
 
 	(void)state;
 	run_look(1, "done");
-	assert_ok(run_close(r, "abandoned", "enough", "ana", &err), &err);
+	assert_ok(run_close(r, "abandoned", "enough", "ana", NULL, &err), &err);
 
 	s = run_state_load(owner, folder, &err);
 
