@@ -8,6 +8,7 @@ src_approval_libapproval_a_SOURCES = \
 	src/approval/evidence.c src/approval/evidence.h \
 	src/approval/keygen.c src/approval/keygen.h \
 	src/approval/prepared.c \
+	src/approval/request.c src/approval/request.h \
 	src/approval/rule.c \
 	src/approval/statement.c src/approval/statement.h
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "approval/evidence.h"
+#include "approval/request.h"
 #include "approval/statement.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "cli/command.h"
+#include "cli/desk.h"
 #include "cli/link.h"
 #include "cli/shown.h"
 #include "cli/terminal.h"
@@ -242,15 +244,22 @@ cli_approve(struct call *c)
 	struct step_state *st;
 	struct error err;
 	struct link *k;
+	struct desk *d = NULL;
 	char *folder;
+	int code;
 
 	error_clear(&err);
 	if (c->options.refuse && c->options.reason == NULL)
 		return command_usage(c, "--refuse wants --reason");
 	if (c->options.break_glass && c->options.reason == NULL)
 		return command_usage(c, "--break-glass wants --reason");
-	folder = run_folder_find(c, runs_folder(c, c->options.runs), c->args[0],
-	    &err);
+	if (request_is(c->args[0])) {
+		d = desk_open(c, c->args[0], &err);
+		folder = d != NULL ? mem_strdup(c, desk_folder(d)) : NULL;
+	} else {
+		folder = run_folder_find(c, runs_folder(c, c->options.runs),
+		    c->args[0], &err);
+	}
 	if (folder != NULL && c->options.show)
 		return show(c, folder, step);
 	if (folder != NULL && c->options.import != NULL)
@@ -264,5 +273,8 @@ cli_approve(struct call *c)
 		return command_fail(&err);
 	a = step_last_attempt(st);
 	shown_print(st, a);
-	return c->options.refuse ? refuse(c, k, st, a) : sign(c, k, st, a);
+	code = c->options.refuse ? refuse(c, k, st, a) : sign(c, k, st, a);
+	if (d != NULL)
+		desk_say_written(d);
+	return code;
 }

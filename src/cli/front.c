@@ -63,6 +63,12 @@ show(struct call *c, const char *folder, const struct front_trouble *trouble,
 	return tui_run(folder, c->options.as, &screen, err);
 }
 
+int
+front_show(struct call *c, const char *folder, struct error *err)
+{
+	return show(c, folder, NULL, err);
+}
+
 static void
 say_closed(const struct run_state *s, const char *id)
 {

@@ -13,6 +13,9 @@
  * the kind of terminal ask for.  Afterwards says how to come back, or what
  * became of the run.  Returns an exit code.
  */
+/* The screen alone.  An exit code; -1 with *err: it was not shown. */
+int front_show(struct call *c, const char *folder, struct error *err)
+    WARN_UNUSED;
 int front_attach(struct call *c, const char *folder);
 
 /*

@@ -10,6 +10,7 @@ pgrunbook_SOURCES = \
 	src/cli/demo.c \
 	src/cli/demo_shop.c src/cli/demo_shop.h \
 	src/cli/demo_trouble.c src/cli/demo_trouble.h \
+	src/cli/desk.c src/cli/desk.h \
 	src/cli/diff.c \
 	src/cli/front.c src/cli/front.h \
 	src/cli/help.c src/cli/help.h \
@@ -22,6 +23,7 @@ pgrunbook_SOURCES = \
 	src/cli/picker.c src/cli/picker.h \
 	src/cli/plan.c \
 	src/cli/report.c \
+	src/cli/review.c \
 	src/cli/rollback.c \
 	src/cli/run.c \
 	src/cli/runs.c \

@@ -1,4 +1,4 @@
-/* cli/run.c - "pgrunbook run", "attach", "resume", "review": being at a run. */
+/* cli/run.c - "pgrunbook run", "attach", "resume": being at a run. */
 
 #include <stdio.h>
 
@@ -67,11 +67,4 @@ cli_resume(struct call *c)
 	if (folder == NULL || start_again(c, folder, &err) != 0)
 		return command_fail(&err);
 	return front_attach(c, folder);
-}
-
-/* A reviewer is a person who attaches; the roles say what may be signed. */
-int
-cli_review(struct call *c)
-{
-	return cli_attach(c);
 }

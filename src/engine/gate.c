@@ -117,13 +117,16 @@ take_prepared(struct engine *e, const struct step *step, const char *folder,
     const char *digest, struct error *why)
 {
 	const char *id = engine_current(e)->id;
+	struct error err = { 0 };
 	json_t *list, *decision;
 	int rc = 0;
 	size_t i;
 
 	if (folder == NULL || !file_is_folder(folder))
 		return 0;
-	list = approval_prepared_all(folder, id, why);
+	list = approval_prepared_all(folder, id, &err);
+	if (list == NULL)
+		*why = err;
 	json_array_foreach(list, i, decision) {
 		rc = take_decision(e, step, decision, digest, why);
 		/* A refusal ends it, whatever else lies there. */

@@ -1,6 +1,9 @@
 # tests/approval/local.mk - the tests of src/approval.
 
-approval_tests = tests/approval/test_approval tests/approval/test_evidence
+approval_tests = \
+	tests/approval/test_approval \
+	tests/approval/test_evidence \
+	tests/approval/test_request
 check_PROGRAMS += $(approval_tests)
 TESTS += $(approval_tests)
 
@@ -12,3 +15,5 @@ tests_approval_test_approval_LDADD = $(sample_libs) $(harness_libs) \
 	$(approval_libs) $(base_libs)
 tests_approval_test_evidence_LDADD = tests/approval/libbundle.a \
 	$(sample_libs) $(harness_libs) $(approval_libs) $(base_libs)
+tests_approval_test_request_LDADD = $(sample_libs) $(harness_libs) \
+	$(approval_libs) $(base_libs)

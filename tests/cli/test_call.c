@@ -62,7 +62,7 @@ too_few_and_too_many_arguments_show_the_usage(void **state UNUSED)
 	struct told many = program_in(owner, NULL, "verify", "a", "b", NULL);
 
 	assert_int_equal(few.status, 2);
-	assert_contains(few.errors, "usage: pgrunbook approve RUN [STEP]");
+	assert_contains(few.errors, "usage: pgrunbook approve RUN|FILE [STEP]");
 	assert_int_equal(many.status, 2);
 	assert_contains(many.errors, "usage: pgrunbook verify [RUN]");
 }
