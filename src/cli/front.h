@@ -13,10 +13,10 @@
  * the kind of terminal ask for.  Afterwards says how to come back, or what
  * became of the run.  Returns an exit code.
  */
+int front_attach(struct call *c, const char *folder);
 /* The screen alone.  An exit code; -1 with *err: it was not shown. */
 int front_show(struct call *c, const char *folder, struct error *err)
     WARN_UNUSED;
-int front_attach(struct call *c, const char *folder);
 
 /*
  * May a screen be drawn here?  Not where there is no terminal for it, and not

@@ -12,6 +12,7 @@ pgrunbook_SOURCES = \
 	src/cli/demo_trouble.c src/cli/demo_trouble.h \
 	src/cli/desk.c src/cli/desk.h \
 	src/cli/diff.c \
+	src/cli/export.c \
 	src/cli/front.c src/cli/front.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/link.c src/cli/link.h \

@@ -154,6 +154,45 @@ the_program_says_what_holds_and_how_strongly(void **state UNUSED)
 	assert_contains(t.errors, "the journal is not the one that");
 }
 
+static void
+a_bundle_goes_out_as_one_file_that_proves_itself(void **state UNUSED)
+{
+	char *out = temp_folder(owner);
+	const char *const check[] = { "bash", "-euo", "pipefail", "-c",
+	    "tar xzf a.tar.gz; cd */ ; sha256sum --check --quiet "
+	    "manifest.sha256; jq -r '.subject[] | .digest.sha256 + \"  \" + "
+	    ".name' in-toto.json | sha256sum --check --quiet; "
+	    "jq -e '.predicate.signOffs | length == 2' in-toto.json >/dev/null;"
+	    "\"$1\" verify \"$PWD\"; cmp ../a.tar.gz ../b.tar.gz", "sh",
+	    mem_printf(owner, "%s/pgrunbook", test_builddir()), NULL };
+	struct told t;
+
+	t = program_in(owner, out, "export", bundle, "--output", "a.tar.gz",
+	    NULL);
+	assert_string_equal(t.errors, "");
+	t = program_in(owner, out, "export", bundle, "--output", "b.tar.gz",
+	    NULL);
+	assert_int_equal(t.status, 0);
+	t = program_run(owner, out, check);
+	assert_string_equal(t.errors, "");
+	assert_int_equal(t.status, 0);
+	assert_contains(t.out, "2 by ssh keys");
+}
+
+static void
+what_does_not_hold_is_not_handed_over(void **state UNUSED)
+{
+	char *folder = bundle_copy(owner, bundle), *out = temp_folder(owner);
+	struct told t;
+
+	change_a_file(NULL, folder);
+	t = program_in(owner, out, "export", folder, "--output", "a.tar.gz",
+	    NULL);
+	assert_int_equal(t.status, 5);
+	assert_false(file_exists(path_join(owner, out, "a.tar.gz")));
+	assert_false(file_exists(path_join(owner, out, "a.tar.gz.part")));
+}
+
 /* What was shown, as bytes: sha256sum gives the digest. */
 static void
 the_bytes_that_are_shown_have_the_digest(void **state UNUSED)
@@ -178,6 +217,9 @@ main(void)
 		cmocka_unit_test(
 		    the_commands_of_the_manual_find_what_was_forged),
 		cmocka_unit_test(the_program_says_what_holds_and_how_strongly),
+		cmocka_unit_test(
+		    a_bundle_goes_out_as_one_file_that_proves_itself),
+		cmocka_unit_test(what_does_not_hold_is_not_handed_over),
 		cmocka_unit_test(the_bytes_that_are_shown_have_the_digest),
 	};
 
