@@ -42,6 +42,7 @@ enum kind_flag {
 	KIND_CUT = 1 << 4,	/* dropped by name before its parent: tables that refer to each other */
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
 	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
+	KIND_OURS_BY_PARENT = 1 << 9,	/* not ours, and left out, where its parent is none of ours */
 };
 
 struct plan;
@@ -51,7 +52,10 @@ struct measurement;
 struct schema_kind {
 	const char	*name;
 	unsigned	 flags;
-	const char	*query;
+	const char	*query;		/* null: none before since */
+	/* For servers of this version (as 150000) and newer; 0: the same. */
+	int		 since;
+	const char	*query_since;
 
 	/* Write the statements that make, drop or change it (schema/plan.h). */
 	void	(*create)(struct plan *p, const struct schema_object *to);
@@ -109,6 +113,12 @@ bool object_differs_only(const struct schema_object *a,
 	"'" catalogue "'::regclass::oid||':'||" oid "||':0'"
 #define REF_COLUMN(oid, number) \
 	"'pg_class'::regclass::oid||':'||" oid "||':'||" number
+#define NOT_MEMBER(catalogue, oid) \
+	"('" catalogue "'::regclass, " oid ") NOT IN (SELECT * FROM member)"
+/* Not brought along by another object, as a range type's cast is. */
+#define NOT_INTERNAL(catalogue, oid) \
+	"NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'i' " \
+	"AND d.classid = '" catalogue "'::regclass AND d.objid = " oid ")"
 /* text[] made stable */
 #define SORTED(array) \
 	"(SELECT string_agg(x, ', ' ORDER BY x) FROM unnest(" array ") x)"

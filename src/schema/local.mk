@@ -12,18 +12,38 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/judge_make.h \
 	src/schema/kind.h \
 	src/schema/kinds.c src/schema/kinds.def \
+	src/schema/kinds/aggregate.c \
+	src/schema/kinds/cast.c \
+	src/schema/kinds/collation.c \
 	src/schema/kinds/column.c src/schema/kinds/column.h \
+	src/schema/kinds/column_setting.c \
+	src/schema/kinds/comment.c \
 	src/schema/kinds/composite.c \
 	src/schema/kinds/constraint.c \
+	src/schema/kinds/default_privilege.c \
 	src/schema/kinds/domain.c \
 	src/schema/kinds/enum.c \
+	src/schema/kinds/event_trigger.c \
 	src/schema/kinds/extension.c \
+	src/schema/kinds/foreign_data.c \
+	src/schema/kinds/foreign_table.c \
 	src/schema/kinds/function.c \
+	src/schema/kinds/grant.c \
 	src/schema/kinds/index.c \
+	src/schema/kinds/operator.c \
+	src/schema/kinds/options.c src/schema/kinds/options.h \
+	src/schema/kinds/plain.c src/schema/kinds/plain.h \
 	src/schema/kinds/policy.c \
+	src/schema/kinds/privileges.c src/schema/kinds/privileges.h \
+	src/schema/kinds/publication.c \
+	src/schema/kinds/range.c \
+	src/schema/kinds/rule.c \
 	src/schema/kinds/schema.c \
 	src/schema/kinds/sequence.c \
+	src/schema/kinds/statistics.c \
+	src/schema/kinds/subscription.c \
 	src/schema/kinds/table.c \
+	src/schema/kinds/text_search.c \
 	src/schema/kinds/trigger.c \
 	src/schema/kinds/view.c \
 	src/schema/measure.c src/schema/measure.h \

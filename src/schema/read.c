@@ -59,33 +59,8 @@ static const char prelude[] =
 	"WHERE NOT " IS_BOOKKEEPING " AND r.relpersistence <> 't' "
 	"AND ('pg_class'::regclass, r.oid) NOT IN (SELECT * FROM member)) ";
 
-/*
- * What is left out, in words.  A kind that gains a file in schema/kinds/
- * loses its row here.
- */
+/* What is left out, in words. */
 static const char left_out[] =
-	", extras(what, n) AS (VALUES "
-	"('foreign tables', (SELECT count(*) FROM rel WHERE relkind = 'f')), "
-	"('aggregates', (SELECT count(*) FROM pg_proc p JOIN ours n "
-	"  ON n.oid = p.pronamespace WHERE p.prokind = 'a' AND "
-	"  ('pg_proc'::regclass, p.oid) NOT IN (SELECT * FROM member))), "
-	"('range types', (SELECT count(*) FROM pg_type t JOIN ours n "
-	"  ON n.oid = t.typnamespace WHERE t.typtype = 'r' AND "
-	"  ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member))), "
-	"('rules', (SELECT count(*) FROM pg_rewrite w JOIN rel r "
-	"  ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN')), "
-	"('event triggers', (SELECT count(*) FROM pg_event_trigger e WHERE "
-	"  ('pg_event_trigger'::regclass, e.oid) NOT IN "
-	"  (SELECT * FROM member))), "
-	"('publications', (SELECT count(*) FROM pg_publication)), "
-	"('extended statistics', (SELECT count(*) FROM pg_statistic_ext s "
-	"  JOIN ours n ON n.oid = s.stxnamespace)), "
-	"('operators', (SELECT count(*) FROM pg_operator o JOIN ours n "
-	"  ON n.oid = o.oprnamespace WHERE ('pg_operator'::regclass, o.oid) "
-	"  NOT IN (SELECT * FROM member))), "
-	"('collations', (SELECT count(*) FROM pg_collation c JOIN ours n "
-	"  ON n.oid = c.collnamespace WHERE ('pg_collation'::regclass, c.oid) "
-	"  NOT IN (SELECT * FROM member)))) "
 	"SELECT 'schema '||quote_ident(n.nspname)||' ('||CASE "
 	"  WHEN n.nspname ~ '" OWN_SCHEMAS "' THEN 'bookkeeping' "
 	"  WHEN n.oid IN (SELECT oid FROM platform) THEN 'of the platform' "
@@ -96,8 +71,13 @@ static const char left_out[] =
 	"  ' (bookkeeping)' FROM pg_class r JOIN ours n "
 	"  ON n.oid = r.relnamespace WHERE r.relkind = 'r' AND "
 	IS_BOOKKEEPING " "
-	"UNION ALL SELECT n||' '||what||' (not compared)' FROM extras "
-	"  WHERE n > 0 ORDER BY 1";
+	"UNION ALL SELECT count(*)||' objects of extension '||"
+	"  quote_ident(e.extname) FROM pg_depend d JOIN pg_extension e "
+	"  ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass "
+	"  WHERE d.deptype = 'e' AND e.extname <> 'plpgsql' GROUP BY e.extname "
+	"UNION ALL SELECT 'all privileges and default privileges of the '||"
+	"  'platform''s roles' FROM pg_roles WHERE rolname = 'supabase_admin' "
+	"ORDER BY 1";
 
 /* Only what is set down in pg_depend; a sequence's owner is a kind. */
 static const char dependencies[] =
@@ -134,6 +114,7 @@ struct reader {
 	size_t	 room;
 	json_t	*listed;	/* ref: object's place */
 	json_t	*owners;	/* ref: ref of what it goes with */
+	json_t	*members;	/* ref: it belongs to an extension */
 	const char **parents;	/* ref by object */
 	json_t	**depends;	/* set of keys by object */
 };
@@ -222,10 +203,18 @@ add_object(struct reader *rd, const struct schema_kind *k,
 static int
 read_kind(struct reader *rd, const struct schema_kind *k, struct error *err)
 {
-	void *scratch = talloc_new(rd->snapshot);
-	char *sql = mem_printf(scratch, "%s%s", prelude, k->query);
+	const char *query = k->since > 0 &&
+	    rd->snapshot->server_version >= k->since ? k->query_since : k->query;
+	void *scratch;
+	char *sql;
 	struct pg_result *r;
-	int rc = pg_exec(scratch, rd->session, sql, 0, NULL, &r, err);
+	int rc;
+
+	if (query == NULL)
+		return 0;
+	scratch = talloc_new(rd->snapshot);
+	sql = mem_printf(scratch, "%s%s", prelude, query);
+	rc = pg_exec(scratch, rd->session, sql, 0, NULL, &r, err);
 
 	if (rc < 0)
 		rc = error_context(err, "could not read %s objects", k->name);
@@ -235,9 +224,12 @@ read_kind(struct reader *rd, const struct schema_kind *k, struct error *err)
 	return rc;
 }
 
-/* The object that ref is, or is a piece of; -1 where it is none of ours. */
+/*
+ * The object that ref is, or is a piece of; -1 where it is none of ours.  An
+ * extension stands for its members where through_members says so.
+ */
 static int
-resolve(const struct reader *rd, const char *ref)
+resolve_piece(const struct reader *rd, const char *ref, bool through_members)
 {
 	for (int depth = 0; ref != NULL && depth < 8; depth++) {
 		const json_t *place = json_object_get(rd->listed, ref);
@@ -252,9 +244,17 @@ resolve(const struct reader *rd, const char *ref)
 			return (int)json_integer_value(place);
 		if (json_object_get(rd->owners, ref) == NULL)
 			ref = whole;
+		if (!through_members && json_object_get(rd->members, ref) != NULL)
+			return -1;
 		ref = json_str(rd->owners, ref);
 	}
 	return -1;
+}
+
+static int
+resolve(const struct reader *rd, const char *ref)
+{
+	return resolve_piece(rd, ref, true);
 }
 
 /* Which of two dependencies says better what an object is a piece of? */
@@ -289,6 +289,14 @@ add_depend(struct reader *rd, int object, int on)
 	    json_true());
 }
 
+static void
+add_owner(struct reader *rd, const char *ref, const char *owner, char deptype)
+{
+	json_object_set_new(rd->owners, ref, json_string(owner));
+	if (deptype == 'e')
+		json_object_set_new(rd->members, ref, json_true());
+}
+
 static int
 read_dependencies(struct reader *rd, struct error *err)
 {
@@ -300,13 +308,37 @@ read_dependencies(struct reader *rd, struct error *err)
 	for (const char *type = order; *type != '\0'; type++)
 		for (int i = 0; i < r->rows; i++)
 			if (*pg_value(r, i, 2) == *type && owns(type))
-				json_object_set_new(rd->owners,
-				    pg_value(r, i, 0),
-				    json_string(pg_value(r, i, 1)));
+				add_owner(rd, pg_value(r, i, 0),
+				    pg_value(r, i, 1), *type);
 	for (int i = 0; i < r->rows; i++)
 		add_depend(rd, resolve(rd, pg_value(r, i, 0)),
 		    resolve(rd, pg_value(r, i, 1)));
 	return 0;
+}
+
+/* Its parent's place; -1 where it has none. */
+static int
+parent_of(const struct reader *rd, size_t i)
+{
+	const struct schema_kind *k =
+	    schema_kind_find(rd->snapshot->objects[i].kind);
+
+	return rd->parents[i] == NULL ? -1 : resolve_piece(rd, rd->parents[i],
+	    !(k->flags & KIND_OURS_BY_PARENT));
+}
+
+/* What only its parent could have made ours goes. */
+static void
+leave_out_strangers(struct reader *rd, const int *parents)
+{
+	struct schema_snapshot *s = rd->snapshot;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (parents[i] >= 0 || !(schema_kind_find(
+		    s->objects[i].kind)->flags & KIND_OURS_BY_PARENT))
+			s->objects[kept++] = s->objects[i];
+	s->count = kept;
 }
 
 /* Parents by key, and what stands on them. */
@@ -314,20 +346,21 @@ static void
 link_parents(struct reader *rd)
 {
 	struct schema_snapshot *s = rd->snapshot;
+	int *parents = NEW_ARRAY(rd->parents, int, s->count + 1);
 
 	for (size_t i = 0; i < s->count; i++) {
 		struct schema_object *o = &s->objects[i];
-		int parent = rd->parents[i] == NULL ? -1 :
-		    resolve(rd, rd->parents[i]);
 
-		if (parent < 0)
+		parents[i] = parent_of(rd, i);
+		if (parents[i] < 0)
 			continue;
-		o->parent = s->objects[parent].key;
+		o->parent = s->objects[parents[i]].key;
 		if (!(schema_kind_find(o->kind)->flags & KIND_FIRST))
-			add_depend(rd, (int)i, parent);
+			add_depend(rd, (int)i, parents[i]);
 	}
 	for (size_t i = 0; i < s->count; i++)
 		snapshot_set_depends(s, &s->objects[i], rd->depends[i]);
+	leave_out_strangers(rd, parents);
 }
 
 static int
@@ -394,6 +427,7 @@ reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
 	rd->depends = NEW_ARRAY(rd->snapshot, json_t *, 0);
 	rd->listed = json_object();
 	rd->owners = json_object();
+	rd->members = json_object();
 }
 
 static void
@@ -401,6 +435,7 @@ reader_end(struct reader *rd)
 {
 	json_decref(rd->listed);
 	json_decref(rd->owners);
+	json_decref(rd->members);
 	talloc_free(rd->depends);
 	talloc_free(rd->parents);
 }

@@ -76,7 +76,11 @@ what_is_not_ours_is_left_out_and_named(void **state)
 	    "CREATE SCHEMA supabase_migrations;"
 	    "CREATE SCHEMA auth; CREATE TABLE auth.users (a int);"
 	    "CREATE TABLE _prisma_migrations (id text PRIMARY KEY);"
-	    "CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int)");
+	    "COMMENT ON TABLE _prisma_migrations IS 'not ours';"
+	    "GRANT SELECT ON auth.users TO PUBLIC;"
+	    "GRANT SELECT ON pgrunbook.outcome TO PUBLIC;"
+	    "CREATE EXTENSION hstore; COMMENT ON FUNCTION "
+	    "hstore(text, text) IS 'not ours'");
 
 	(void)state;
 	assert_null(schema_find(s, "table pgrunbook.outcome"));
@@ -86,9 +90,14 @@ what_is_not_ours_is_left_out_and_named(void **state)
 	assert_true(leaves_out(s, "schema supabase_migrations (bookkeeping)"));
 	assert_true(leaves_out(s,
 	    "table public._prisma_migrations (bookkeeping)"));
-	assert_true(leaves_out(s, "1 aggregates (not compared)"));
+	assert_null(schema_find(s, "comment table public._prisma_migrations"));
+	assert_null(schema_find(s, "comment function public.hstore(text,text)"));
+	assert_null(schema_find(s, "grant pgrunbook.outcome to PUBLIC"));
+	assert_null(schema_find(s, "operator public.-> (hstore, text)"));
+	assert_null(schema_find(s, "comment extension hstore"));
 	/* A schema of the user's, where there is no platform. */
 	assert_non_null(schema_find(s, "table auth.users"));
+	assert_non_null(schema_find(s, "grant auth.users to PUBLIC"));
 	talloc_free(scratch);
 }
 
@@ -100,11 +109,21 @@ the_platforms_schemas_are_left_out_on_the_platform(void **state)
 
 	(void)state;
 	cluster_sql("postgres", "CREATE ROLE supabase_admin");
+	cluster_sql("postgres", "CREATE ROLE anon");
 	s = schemas_of(scratch,
+	    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO "
+	    "anon; CREATE TABLE part (a int); REVOKE DELETE ON part FROM anon;"
 	    "CREATE SCHEMA auth; CREATE TABLE auth.users (a int);"
 	    "CREATE SCHEMA extensions; CREATE EXTENSION pgcrypto SCHEMA "
 	    "extensions; CREATE EXTENSION hstore; CREATE TABLE mine (a int)");
+	cluster_sql("postgres", "DROP ROLE anon");
 	cluster_sql("postgres", "DROP ROLE supabase_admin");
+	assert_null(schema_find(s, "grant public.mine to anon"));
+	assert_non_null(schema_find(s, "grant public.part to anon"));
+	assert_null(schema_find(s,
+	    "default privilege of postgres on tables in public to anon"));
+	assert_true(leaves_out(s, "all privileges and default privileges of "
+	    "the platform's roles"));
 	assert_null(schema_find(s, "table auth.users"));
 	assert_null(schema_find(s, "schema auth"));
 	assert_true(leaves_out(s, "schema auth (of the platform)"));

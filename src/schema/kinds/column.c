@@ -9,6 +9,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
+#include "schema/kinds/options.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -135,6 +136,7 @@ column_definition(const void *owner, const struct schema_object *o)
 	    object_text(o, "type"));
 	if (object_text(o, "compression") != NULL)
 		buffer_printf(b, " COMPRESSION %s", object_text(o, "compression"));
+	options_add(b, o);
 	if (object_text(o, "collation") != NULL)
 		buffer_printf(b, " COLLATE %s", object_text(o, "collation"));
 	if (object_text(o, "generated") != NULL)
@@ -150,6 +152,18 @@ column_definition(const void *owner, const struct schema_object *o)
 	if (!object_flag(o, "nullable"))
 		buffer_puts(b, " NOT NULL");
 	return b->data;
+}
+
+void
+columns_add(struct buffer *b, struct plan *p, const struct schema_object *table)
+{
+	const struct schema_object **columns = plan_parts(p, table, "column");
+
+	buffer_puts(b, " (");
+	for (size_t i = 0; columns[i] != NULL; i++)
+		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",",
+		    column_definition(b, columns[i]));
+	buffer_puts(b, "\n)");
 }
 
 #define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
@@ -182,6 +196,13 @@ set_rest(struct plan *p, const struct schema_object *from,
 		if (object_text(to, "options") != NULL)
 			plan_alter(p, ALTER_COLUMN "SET (%s)", table, column,
 			    object_text(to, "options"));
+	}
+	if (object_differs(from, to, "foreign_options")) {
+		struct buffer *b = buffer_new(NULL);
+
+		options_add_change(b, from, to);
+		plan_alter(p, ALTER_COLUMN "%s", table, column, b->data);
+		talloc_free(b);
 	}
 }
 
@@ -513,8 +534,9 @@ const struct schema_kind schema_kind_column = {
 	    "'statistics', CASE WHEN a.attstattarget >= 0 "
 	    "  THEN a.attstattarget::text END, "
 	    "'options', (SELECT string_agg(x, ', ' ORDER BY x) "
-	    "  FROM unnest(a.attoptions) x WHERE x NOT LIKE 'pg\\_attver=%'))) "
-	    "AS attributes, "
+	    "  FROM unnest(a.attoptions) x WHERE x NOT LIKE 'pg\\_attver=%'), "
+	    "'foreign_options', CASE WHEN a.attfdwoptions IS NOT NULL THEN "
+	    FOREIGN_OPTIONS("a.attfdwoptions") " END)) AS attributes, "
 	    "jsonb_strip_nulls(jsonb_build_object('table', r.q, "
 	    "'column', quote_ident(a.attname), 'position', row_number() OVER "
 	    "  (PARTITION BY r.oid ORDER BY a.attnum), "
@@ -541,7 +563,7 @@ const struct schema_kind schema_kind_column = {
 	    "AND i.classid = 'pg_class'::regclass AND i.deptype = 'i' "
 	    "AND a.attidentity <> '' "
 	    "LEFT JOIN pg_sequence s ON s.seqrelid = i.objid "
-	    "WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition "
+	    "WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition "
 	    "AND (a.attislocal OR a.attinhcount = 0)",
 	.create = create,
 	.drop = drop,

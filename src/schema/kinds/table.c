@@ -37,18 +37,6 @@ set_replica_identity(struct plan *p, const struct schema_object *to,
 }
 
 static void
-add_columns(struct buffer *b, struct plan *p, const struct schema_object *to)
-{
-	const struct schema_object **columns = plan_parts(p, to, "column");
-
-	buffer_puts(b, " (");
-	for (size_t i = 0; columns[i] != NULL; i++)
-		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",",
-		    column_definition(b, columns[i]));
-	buffer_puts(b, "\n)");
-}
-
-static void
 create(struct plan *p, const struct schema_object *to)
 {
 	struct buffer *b = buffer_new(NULL);
@@ -60,7 +48,7 @@ create(struct plan *p, const struct schema_object *to)
 		buffer_printf(b, " PARTITION OF %s %s",
 		    object_text(to, "partition_of"), object_text(to, "bound"));
 	else
-		add_columns(b, p, to);
+		columns_add(b, p, to);
 	if (object_text(to, "inherits") != NULL)
 		buffer_printf(b, " INHERITS (%s)", object_text(to, "inherits"));
 	if (object_text(to, "partition_key") != NULL)

@@ -1,0 +1,223 @@
+/*
+ * schema/kinds/column_setting.c - what is set for a column that is no object
+ * of its own: one that a partition or a child has from its parent, or that a
+ * view, a materialized view or an index computes.
+ *
+ * Inherited columns have one where they differ from their parent's.
+ */
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/plan.h"
+
+/* What it comes to where nothing is set: what the parent has. */
+static const char *
+otherwise(const struct schema_object *from, const struct schema_object *to,
+    const char *name)
+{
+	const char *fact = mem_printf(NULL, "parent_%s", name);
+	const char *text = object_fact(to != NULL ? to : from, fact);
+
+	talloc_free((void *)(uintptr_t)fact);
+	return text;
+}
+
+/* The value that to has; null where the statement says RESET or DROP. */
+static const char *
+value(const struct schema_object *from, const struct schema_object *to,
+    const char *name)
+{
+	const char *text = to == NULL ? NULL : object_text(to, name);
+
+	if (text == NULL)
+		text = otherwise(from, to, name);
+	return text == NULL || *text == '\0' ? NULL : text;
+}
+
+static bool
+changes(const struct schema_object *from, const struct schema_object *to,
+    const char *name)
+{
+	return !str_equal(from == NULL ? NULL : object_text(from, name),
+	    to == NULL ? NULL : object_text(to, name));
+}
+
+/* From or to is null where nothing is set before, or after. */
+static void
+write_change(struct plan *p, plan_write write, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const struct schema_object *o = to != NULL ? to : from;
+	char *head = mem_printf(NULL, "ALTER %s %s ALTER COLUMN %s",
+	    object_fact(o, "word"), object_fact(o, "table"),
+	    object_fact(o, "column"));
+	const char *text;
+
+	if (changes(from, to, "default")) {
+		text = value(from, to, "default");
+		write(p, "%s %s%s", head, text == NULL ? "DROP DEFAULT" :
+		    "SET DEFAULT ", text == NULL ? "" : text);
+	}
+	if (changes(from, to, "not_null"))
+		write(p, "%s %s NOT NULL", head,
+		    value(from, to, "not_null") == NULL ? "DROP" : "SET");
+	if (changes(from, to, "statistics")) {
+		text = value(from, to, "statistics");
+		write(p, "%s SET STATISTICS %s", head,
+		    text == NULL ? "-1" : text);
+	}
+	if (changes(from, to, "storage"))
+		write(p, "%s SET STORAGE %s", head, value(from, to, "storage"));
+	if (changes(from, to, "compression")) {
+		text = value(from, to, "compression");
+		write(p, "%s SET COMPRESSION %s", head,
+		    text == NULL ? "DEFAULT" : text);
+	}
+	if (changes(from, to, "options")) {
+		if (from != NULL && object_fact(from, "option_names") != NULL)
+			write(p, "%s RESET (%s)", head,
+			    object_fact(from, "option_names"));
+		text = value(from, to, "options");
+		if (text != NULL)
+			write(p, "%s SET (%s)", head, text);
+	}
+	talloc_free(head);
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	write_change(p, plan_create, NULL, to);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	write_change(p, plan_drop, from, NULL);
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	write_change(p, plan_alter, from, to);
+	return true;
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	static const char *const light[] = { "statistics", "options", NULL };
+	static const char *const all[] = { "default", "not_null", "storage",
+	    "compression", NULL };
+	bool heavy = from != NULL && to != NULL &&
+	    !object_differs_only(from, to, light);
+
+	for (size_t i = 0; all[i] != NULL; i++)
+		heavy = heavy || changes(from, to, all[i]);
+	judge_lock(j, heavy ? LOCK_ACCESS_EXCLUSIVE :
+	    LOCK_SHARE_UPDATE_EXCLUSIVE);
+	if (changes(from, to, "not_null") && value(from, to, "not_null") != NULL) {
+		judge_b(j, "not null");
+		judge_scans(j);
+	}
+	if (changes(from, to, "default") && value(from, to, "default") == NULL)
+		judge_b(j, "dependency break: inserts relied on the default");
+}
+
+#define STORAGE(alias) "CASE " alias ".attstorage WHEN 'p' THEN 'PLAIN' " \
+	"WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
+#define COMPRESSION(alias) "CASE to_jsonb(" alias ")->>'attcompression' " \
+	"WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
+#define DEFAULT(alias) "CASE WHEN " alias ".attgenerated = '' THEN " \
+	"coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d " \
+	"WHERE d.adrelid = " alias ".attrelid AND d.adnum = " alias ".attnum), " \
+	"'') END"
+/* Own value where it is not the parent's. */
+#define DIFFERENT(name, own, parent) \
+	"'" name "', CASE WHEN " own " IS DISTINCT FROM " parent \
+	" THEN " own " END"
+
+const struct schema_kind schema_kind_column_setting = {
+	.name = "column setting",
+	.flags = KIND_PART | KIND_DERIVED,
+	/*
+	 * A parent's column is the reference for an inherited one; nothing at
+	 * all, and its type's storage, for a computed one.
+	 */
+	.query = ", inherited AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind, "
+	    "  h.inhparent, h.number FROM rel r "
+	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
+	    "    AND NOT a.attisdropped AND a.attinhcount > 0 "
+	    "    AND NOT (a.attislocal AND NOT r.relispartition) "
+	    "  JOIN LATERAL (SELECT i.inhparent, b.attnum AS number "
+	    "    FROM pg_inherits i JOIN pg_attribute b "
+	    "    ON b.attrelid = i.inhparent AND b.attname = a.attname "
+	    "    WHERE i.inhrelid = r.oid ORDER BY i.inhseqno LIMIT 1) h ON true "
+	    "  WHERE r.relkind IN ('r', 'p', 'f')), "
+	    "computed AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind FROM rel r "
+	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
+	    "    AND NOT a.attisdropped WHERE r.relkind IN ('v', 'm', 'i', 'I')), "
+	    "told AS (SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, a.qn, "
+	    "  a.relkind, a.attoptions, "
+	    "  " DEFAULT("a") " AS def, " DEFAULT("b") " AS parent_def, "
+	    "  a.attnotnull, b.attnotnull AS parent_notnull, "
+	    "  coalesce(a.attstattarget, -1) AS stat, "
+	    "  coalesce(b.attstattarget, -1) AS parent_stat, "
+	    "  " STORAGE("a") " AS storage, " STORAGE("b") " AS parent_storage, "
+	    "  " COMPRESSION("a") " AS compression, "
+	    "  " COMPRESSION("b") " AS parent_compression "
+	    "  FROM inherited a JOIN pg_attribute b "
+	    "  ON b.attrelid = a.inhparent AND b.attnum = a.number "
+	    "  UNION ALL SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, "
+	    "  a.qn, a.relkind, a.attoptions, CASE a.relkind WHEN 'v' THEN "
+	    "  " DEFAULT("a") " ELSE '' END, '', false, false, "
+	    "  coalesce(a.attstattarget, -1), -1, "
+	    "  CASE a.relkind WHEN 'm' THEN " STORAGE("a") " ELSE '' END, "
+	    "  CASE a.relkind WHEN 'm' THEN CASE t.typstorage WHEN 'p' THEN "
+	    "  'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
+	    "  ELSE 'EXTENDED' END ELSE '' END, "
+	    "  CASE a.relkind WHEN 'm' THEN " COMPRESSION("a") " ELSE '' END, '' "
+	    "  FROM computed a JOIN pg_type t ON t.oid = a.atttypid), "
+	    "listed AS (SELECT t.*, nullif((SELECT string_agg(x, ', ' "
+	    "  ORDER BY x) FROM unnest(t.attoptions) x "
+	    "  WHERE x NOT LIKE 'pg\\_attver=%'), '') AS options FROM told t "
+	    "  WHERE t.def <> t.parent_def OR t.attnotnull <> t.parent_notnull "
+	    "  OR t.stat <> t.parent_stat OR t.storage <> t.parent_storage "
+	    "  OR t.compression <> t.parent_compression "
+	    "  OR t.attoptions IS NOT NULL AND t.relkind <> 'i') "
+	    "SELECT 'setting:'||l.attrelid||':'||l.attnum AS ref, "
+	    "l.qs AS schema, l.qn||'.'||quote_ident(l.attname) AS name, "
+	    REF("pg_class", "l.attrelid") " AS parent, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    DIFFERENT("default", "l.def", "l.parent_def") ", "
+	    "'not_null', CASE WHEN l.attnotnull AND NOT l.parent_notnull "
+	    "  THEN 'yes' END, "
+	    DIFFERENT("statistics", "l.stat::text", "l.parent_stat::text") ", "
+	    DIFFERENT("storage", "l.storage", "l.parent_storage") ", "
+	    DIFFERENT("compression", "l.compression", "l.parent_compression")
+	    ", 'options', l.options)) AS attributes, "
+	    "jsonb_strip_nulls(jsonb_build_object('word', CASE l.relkind "
+	    "  WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' "
+	    "  WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' ELSE 'TABLE ONLY' END, "
+	    "'table', l.q, 'column', CASE WHEN l.relkind IN ('i', 'I') "
+	    "  THEN l.attnum::text ELSE quote_ident(l.attname) END, "
+	    "'parent_default', l.parent_def, "
+	    "'parent_statistics', l.parent_stat::text, "
+	    "'parent_storage', l.parent_storage, "
+	    "'parent_compression', l.parent_compression, "
+	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
+	    "  ORDER BY x) FROM unnest(l.attoptions) x "
+	    "  WHERE x NOT LIKE 'pg\\_attver=%'))) AS facts "
+	    "FROM listed l WHERE l.options IS NOT NULL OR l.def <> l.parent_def "
+	    "OR l.attnotnull AND NOT l.parent_notnull OR l.stat <> l.parent_stat "
+	    "OR l.storage <> l.parent_storage "
+	    "OR l.compression <> l.parent_compression",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+};

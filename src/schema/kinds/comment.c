@@ -1,0 +1,84 @@
+/*
+ * schema/kinds/comment.c - comments, each part of what it is about: that of
+ * a column a definition does not list is its table's or view's.
+ */
+
+#include "base/memory.h"
+#include "postgres/session.h"
+#include "schema/judge.h"
+#include "schema/kind.h"
+#include "schema/plan.h"
+
+static void
+write_comment(struct plan *p, const struct schema_object *o, plan_write write)
+{
+	char *text = pg_quote_literal(NULL, object_text(o, "text"));
+
+	write(p, "COMMENT ON %s IS %s", object_fact(o, "on"), text);
+	talloc_free(text);
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	write_comment(p, to, plan_create);
+}
+
+static void
+drop(struct plan *p, const struct schema_object *from)
+{
+	plan_drop(p, "COMMENT ON %s IS NULL", object_fact(from, "on"));
+}
+
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	(void)from;
+	write_comment(p, to, plan_alter);
+	return true;
+}
+
+static void
+judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	(void)from;
+	(void)to;
+	judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
+}
+
+const struct schema_kind schema_kind_comment = {
+	.name = "comment",
+	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM | KIND_OURS_BY_PARENT,
+	/*
+	 * COMMENT ON AGGREGATE cannot name one without arguments, FUNCTION
+	 * can.  An extension brings its own comment along.
+	 */
+	.query = "SELECT 'comment:'||d.classoid||':'||d.objoid||':'||d.objsubid "
+	    "AS ref, '' AS schema, i.type||' '||i.identity AS name, "
+	    "d.classoid||':'||d.objoid||':'||d.objsubid AS parent, "
+	    "jsonb_build_object('text', d.description) AS attributes, "
+	    "jsonb_build_object('on', CASE "
+	    "  WHEN i.type LIKE '% column' THEN 'COLUMN '||i.identity "
+	    "  WHEN i.type = 'domain constraint' THEN (SELECT 'CONSTRAINT '||"
+	    "    quote_ident(k.conname)||' ON DOMAIN '||"
+	    "    format_type(k.contypid, NULL) FROM pg_constraint k "
+	    "    WHERE k.oid = d.objoid) "
+	    "  WHEN i.type LIKE '% constraint' THEN 'CONSTRAINT '||i.identity "
+	    "  WHEN i.type = 'aggregate' THEN 'FUNCTION '||i.identity "
+	    "  WHEN i.type = 'composite type' THEN 'TYPE '||i.identity "
+	    "  WHEN i.type = 'statistics object' THEN 'STATISTICS '||i.identity "
+	    "  ELSE upper(replace(i.type, '-', ' '))||' '||i.identity END) "
+	    "AS facts FROM pg_description d, "
+	    "pg_identify_object(d.classoid, d.objoid, d.objsubid) i "
+	    "WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) "
+	    "AND (d.classoid, d.objoid) NOT IN (SELECT * FROM member) "
+	    "AND (d.classoid <> 'pg_extension'::regclass OR (i.identity, "
+	    "  d.description) NOT IN (SELECT quote_ident(e.name), e.comment "
+	    "  FROM pg_available_extensions() e WHERE e.comment IS NOT NULL))",
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.judge = judge,
+};
