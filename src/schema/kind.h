@@ -18,7 +18,8 @@
  *     parent      ref of the table, view or column it belongs to, or null
  *     attributes  jsonb, compared one by one; null members count as absent
  *     facts       jsonb, what writing SQL needs and nobody compares
- *     depends     optional: json array of keys beyond what pg_depend says
+ *     depends     optional: json array of keys beyond what pg_depend says;
+ *                 those that name no object count for nothing
  */
 #ifndef PGRUNBOOK_SCHEMA_KIND_H
 #define PGRUNBOOK_SCHEMA_KIND_H

@@ -13,6 +13,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kind.h \
 	src/schema/kinds.c src/schema/kinds.def \
 	src/schema/kinds/aggregate.c \
+	src/schema/kinds/backing.c src/schema/kinds/backing.h \
 	src/schema/kinds/cast.c \
 	src/schema/kinds/collation.c \
 	src/schema/kinds/column.c src/schema/kinds/column.h \

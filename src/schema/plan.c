@@ -387,6 +387,19 @@ plan_rebuild(struct plan *p, const struct schema_object *from,
 	talloc_free(l.objects);
 }
 
+void
+plan_remake(struct plan *p, const char *key)
+{
+	const struct schema_object *o = schema_index_find(p->from, key);
+	struct pen pen;
+
+	if (o == NULL)
+		return;
+	pen = take_pen(p, NULL, NULL);
+	rebuild_one(p, o);
+	give_pen(p, pen);
+}
+
 static bool
 refers_to_dropped(struct plan *p, const struct schema_object *o)
 {
@@ -414,21 +427,22 @@ moves_away(struct plan *p, const struct schema_object *part)
 
 /* Its parts go with it. */
 static void
-cover_drop(struct plan *p, size_t op, const struct schema_object *o)
+cover_drop_parts(struct plan *p, size_t op, const struct schema_object *o)
 {
 	struct list parts = parts_of(p->from, o->key);
 
-	cover(p, OP_DROP, op, o);
 	for (size_t i = 0; i < parts.count; i++) {
 		const struct schema_object *part = parts.objects[i];
 
 		if (!(flags_of(part) & KIND_PART) ||
 		    has_op(p, OP_DROP, part->key) || moves_away(p, part))
 			continue;
-		if ((flags_of(part) & KIND_CUT) && refers_to_dropped(p, part))
+		if ((flags_of(part) & KIND_CUT) && refers_to_dropped(p, part)) {
 			drop_tree(p, part);
-		else
-			cover_drop(p, op, part);
+		} else {
+			cover(p, OP_DROP, op, part);
+			cover_drop_parts(p, op, part);
+		}
 	}
 	talloc_free(parts.objects);
 }
@@ -443,8 +457,9 @@ drop_tree(struct plan *p, const struct schema_object *from)
 		return;
 	pen = take_pen(p, from, NULL);
 	op = new_op(p, OP_DROP, from);
+	cover(p, OP_DROP, op, from);
 	schema_kind_find(from->kind)->drop(p, from);
-	cover_drop(p, op, from);
+	cover_drop_parts(p, op, from);
 	count = p->ops.list[op].cover_count;
 	for (size_t i = 0; i < count; i++)
 		plan_rebuild(p, p->ops.list[op].covers[i], KIND_DERIVED);
@@ -553,7 +568,7 @@ plan_new(const void *owner, const struct schema_index *from,
 	struct plan *p = NEW(owner, struct plan);
 
 	p->from = from;
-	p->to = to;
+	p->to = p->ops.to = to;
 	p->changes = changes;
 	p->wanted = wanted;
 	p->casualties = NEW_ARRAY(p, const char *, 1);

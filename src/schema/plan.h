@@ -65,6 +65,9 @@ void plan_alone(struct plan *p);
 void plan_rebuild(struct plan *p, const struct schema_object *from,
     enum kind_flag flag);
 
+/* The object of this key goes and, where it shall be, is made again. */
+void plan_remake(struct plan *p, const char *key);
+
 /* Parts of this kind that the object shall have, by fact "position". */
 const struct schema_object **plan_parts(struct plan *p,
     const struct schema_object *parent, const char *kind);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/str.h"
+#include "schema/index.h"
 #include "schema/kind.h"
 
 /* In the order in which they happen where nothing else decides. */
@@ -28,6 +29,7 @@ struct plan_op {
 };
 
 struct plan_ops {
+	const struct schema_index *to;
 	struct plan_op	*list;
 	size_t		 count;
 	size_t		*order;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "schema/plan_op.h"
 
 struct edge {
@@ -55,6 +56,64 @@ before_foundations(struct graph *g, size_t op, const struct schema_object *o,
 	}
 }
 
+/* What a partition would keep of its parent's when it leaves goes before. */
+static void
+after_cuts(struct graph *g, size_t op)
+{
+	const char *parent = g->ops->list[op].object->parent;
+
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *cut = &g->ops->list[i];
+
+		if (!cut->dead && cut->phase == OP_DROP &&
+		    str_equal(cut->object->parent, parent) &&
+		    (schema_kind_find(cut->object->kind)->flags & KIND_CUT))
+			add_edge(g, i, op);
+	}
+}
+
+/* A key or an index: what the parent's may take for its own. */
+static bool
+may_stand_in(const struct plan_op *op)
+{
+	unsigned flags = schema_kind_find(op->object->kind)->flags;
+
+	return !op->dead && op->phase == OP_CREATE && (flags & KIND_MERGES) &&
+	    !(flags & KIND_CUT) && op->object->parent != NULL;
+}
+
+static bool
+depends_on(const struct schema_object *o, const char *wanted)
+{
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (strcmp(*key, wanted) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A partition's own come after its parent's, or the parent's would take them
+ * for their own; those that they are to take come before.
+ */
+static void
+after_parents_own(struct graph *g, size_t op)
+{
+	const struct schema_object *o = g->ops->list[op].object;
+	const struct schema_object *table =
+	    schema_index_find(g->ops->to, o->parent);
+
+	if (table == NULL || table->parent == NULL)
+		return;
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+
+		if (may_stand_in(other) &&
+		    strcmp(other->object->parent, table->parent) == 0 &&
+		    !depends_on(other->object, o->key))
+			add_edge(g, i, op);
+	}
+}
+
 static void
 find_edges(struct graph *g)
 {
@@ -76,6 +135,8 @@ find_edges(struct graph *g)
 			if (op->phase == OP_DROP)
 				before_foundations(g, i, o, true);
 		}
+		if (may_stand_in(op))
+			after_parents_own(g, i);
 		if (op->phase == OP_ALTER) {
 			after_foundations(g, i, op->to);
 			if (plan_op_find(g->ops, OP_UNBIND, key, &other))
@@ -84,6 +145,8 @@ find_edges(struct graph *g)
 				before_foundations(g, i, op->object, false);
 		} else if (op->phase == OP_UNBIND) {
 			before_foundations(g, i, op->object, false);
+			if (op->object->parent != NULL)
+				after_cuts(g, i);
 		}
 	}
 }

@@ -71,6 +71,10 @@ static const char left_out[] =
 	"  ' (bookkeeping)' FROM pg_class r JOIN ours n "
 	"  ON n.oid = r.relnamespace WHERE r.relkind = 'r' AND "
 	IS_BOOKKEEPING " "
+	"UNION ALL SELECT 'event trigger '||quote_ident(t.evtname)||' ('||"
+	"  n.nspname||')' FROM pg_event_trigger t JOIN pg_proc f "
+	"  ON f.oid = t.evtfoid JOIN pg_namespace n ON n.oid = f.pronamespace "
+	"  WHERE n.oid NOT IN (SELECT oid FROM ours) "
 	"UNION ALL SELECT count(*)||' objects of extension '||"
 	"  quote_ident(e.extname) FROM pg_depend d JOIN pg_extension e "
 	"  ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass "
@@ -116,7 +120,8 @@ struct reader {
 	json_t	*owners;	/* ref: ref of what it goes with */
 	json_t	*members;	/* ref: it belongs to an extension */
 	const char **parents;	/* ref by object */
-	json_t	**depends;	/* set of keys by object */
+	json_t	**depends;	/* set of keys by object; null: if it is there */
+	json_t	*asked;		/* keys that kinds named: are they there? */
 };
 
 /* Deparsed texts of an object, settled. */
@@ -191,8 +196,11 @@ add_object(struct reader *rd, const struct schema_kind *k,
 	GROW(s, rd->depends, json_t *, place + 1);
 	rd->depends[place] = json_owned(rd->parents, json_object());
 	json_array_foreach(depends, i, key)
+		json_object_set_new(rd->asked, json_string_value(key),
+		    json_false());
+	json_array_foreach(depends, i, key)
 		json_object_set_new(rd->depends[place], json_string_value(key),
-		    json_true());
+		    json_null());
 	json_decref(depends);
 	json_object_set_new(rd->listed, field(r, row, "ref"),
 	    json_integer((json_int_t)place));
@@ -310,9 +318,14 @@ read_dependencies(struct reader *rd, struct error *err)
 			if (*pg_value(r, i, 2) == *type && owns(type))
 				add_owner(rd, pg_value(r, i, 0),
 				    pg_value(r, i, 1), *type);
+	/*
+	 * What a partition's index or key has to do with its parent's is
+	 * theirs to say: the one may be made before the other.
+	 */
 	for (int i = 0; i < r->rows; i++)
-		add_depend(rd, resolve(rd, pg_value(r, i, 0)),
-		    resolve(rd, pg_value(r, i, 1)));
+		if (strchr("PS", *pg_value(r, i, 2)) == NULL)
+			add_depend(rd, resolve(rd, pg_value(r, i, 0)),
+			    resolve(rd, pg_value(r, i, 1)));
 	return 0;
 }
 
@@ -341,6 +354,28 @@ leave_out_strangers(struct reader *rd, const int *parents)
 	s->count = kept;
 }
 
+/* What kinds said that objects stand on, where it is there. */
+static void
+settle_asked(struct reader *rd)
+{
+	struct schema_snapshot *s = rd->snapshot;
+	const char *key;
+	json_t *value;
+	void *next;
+
+	if (json_object_size(rd->asked) == 0)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		if (json_object_get(rd->asked, s->objects[i].key) != NULL)
+			json_object_set_new(rd->asked, s->objects[i].key,
+			    json_true());
+	for (size_t i = 0; i < s->count; i++)
+		json_object_foreach_safe(rd->depends[i], next, key, value)
+			if (json_is_null(value) &&
+			    !json_is_true(json_object_get(rd->asked, key)))
+				json_object_del(rd->depends[i], key);
+}
+
 /* Parents by key, and what stands on them. */
 static void
 link_parents(struct reader *rd)
@@ -358,6 +393,7 @@ link_parents(struct reader *rd)
 		if (!(schema_kind_find(o->kind)->flags & KIND_FIRST))
 			add_depend(rd, (int)i, parents[i]);
 	}
+	settle_asked(rd);
 	for (size_t i = 0; i < s->count; i++)
 		snapshot_set_depends(s, &s->objects[i], rd->depends[i]);
 	leave_out_strangers(rd, parents);
@@ -428,6 +464,7 @@ reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
 	rd->listed = json_object();
 	rd->owners = json_object();
 	rd->members = json_object();
+	rd->asked = json_object();
 }
 
 static void
@@ -436,6 +473,7 @@ reader_end(struct reader *rd)
 	json_decref(rd->listed);
 	json_decref(rd->owners);
 	json_decref(rd->members);
+	json_decref(rd->asked);
 	talloc_free(rd->depends);
 	talloc_free(rd->parents);
 }

@@ -79,6 +79,9 @@ what_is_not_ours_is_left_out_and_named(void **state)
 	    "COMMENT ON TABLE _prisma_migrations IS 'not ours';"
 	    "GRANT SELECT ON auth.users TO PUBLIC;"
 	    "GRANT SELECT ON pgrunbook.outcome TO PUBLIC;"
+	    "CREATE FUNCTION pgrunbook.no() RETURNS event_trigger LANGUAGE "
+	    "plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER halt ON "
+	    "ddl_command_end EXECUTE FUNCTION pgrunbook.no();"
 	    "CREATE EXTENSION hstore; COMMENT ON FUNCTION "
 	    "hstore(text, text) IS 'not ours'");
 
@@ -95,6 +98,8 @@ what_is_not_ours_is_left_out_and_named(void **state)
 	assert_null(schema_find(s, "grant pgrunbook.outcome to PUBLIC"));
 	assert_null(schema_find(s, "operator public.-> (hstore, text)"));
 	assert_null(schema_find(s, "comment extension hstore"));
+	assert_null(schema_find(s, "event trigger halt"));
+	assert_true(leaves_out(s, "event trigger halt (pgrunbook)"));
 	/* A schema of the user's, where there is no platform. */
 	assert_non_null(schema_find(s, "table auth.users"));
 	assert_non_null(schema_find(s, "grant auth.users to PUBLIC"));

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/backing.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -22,16 +23,21 @@ validated(const struct schema_object *o)
 static void
 create(struct plan *p, const struct schema_object *to)
 {
-	plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s%s",
-	    object_fact(to, "table"), object_fact(to, "constraint"),
+	plan_create(p, "ALTER TABLE %s%s ADD CONSTRAINT %s %s%s",
+	    object_flag(to, "only") ? "ONLY " : "", object_fact(to, "table"),
+	    object_fact(to, "constraint"),
 	    object_text(to, "definition"), validated(to) ? "" : " NOT VALID");
 }
 
+/* One that stands in for its parent's goes with that. */
 static void
 drop(struct plan *p, const struct schema_object *from)
 {
-	plan_drop(p, "ALTER TABLE %s DROP CONSTRAINT %s",
-	    object_fact(from, "table"), object_fact(from, "constraint"));
+	bool attached = json_is_true(object_fact_json(from, "attached"));
+
+	plan_drop(p, "ALTER TABLE %s DROP CONSTRAINT %s%s%s",
+	    object_fact(from, "table"), attached ? "IF EXISTS " : "",
+	    object_fact(from, "constraint"), backing_dropped(p, from));
 }
 
 static bool
@@ -39,7 +45,9 @@ alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
 	if (object_differs(from, to, "definition") ||
-	    (validated(from) && !validated(to)))
+	    object_differs(from, to, "only") ||
+	    (validated(from) && !validated(to)) ||
+	    !backing_settled(p, from, to))
 		return false;
 	if (strcmp(from->key, to->key) != 0)
 		plan_alter(p, "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
@@ -58,7 +66,9 @@ judge_with(struct judgement *j, const struct schema_object *from,
     enum schema_lock validating)
 {
 	bool made = to != NULL && (from == NULL ||
-	    object_differs(from, to, "definition"));
+	    object_differs(from, to, "definition") ||
+	    object_differs(from, to, "only") ||
+	    object_differs(from, to, "backed_by"));
 
 	if (from != NULL && (to == NULL || made)) {
 		judge_b(j, "constraint dropped");
@@ -197,19 +207,40 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
 	"ON a.attrelid = " relation " AND a.attnum = o.num)"
 
+/* A primary key wants its columns NOT NULL; the parent's need not be. */
+#define NOT_NULL_SETTINGS \
+	"CASE WHEN k.contype = 'p' AND r.relispartition THEN (SELECT " \
+	"jsonb_agg('column setting '||r.q||'.'||quote_ident(a.attname)) " \
+	"FROM pg_attribute a WHERE a.attrelid = r.oid " \
+	"AND a.attnum = ANY (k.conkey)) END"
+
+/* Made for the partitioned table alone, and not for each of its partitions yet. */
+#define INVALID_WHOLE \
+	"CASE WHEN r.relkind = 'p' AND k.contype IN ('p', 'u', 'x') THEN " \
+	"(SELECT CASE WHEN NOT i.indisvalid THEN true END FROM pg_index i " \
+	"WHERE i.indexrelid = k.conindid) END"
+
 /* What a partition or a child has from its parent is the parent's. */
 #define CONSTRAINT_QUERY(type, validity, more) \
 	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
 	"r.qn||'.'||quote_ident(k.conname) AS name, " \
 	REF("pg_class", "r.oid") " AS parent, jsonb_strip_nulls(" \
 	"jsonb_build_object('definition', regexp_replace(" \
-	"  pg_get_constraintdef(k.oid), ' NOT VALID$', '')" validity ")) " \
-	"AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
+	"  pg_get_constraintdef(k.oid), ' NOT VALID$', '')" validity ", " \
+	"'only', " INVALID_WHOLE ", 'backed_by', b.keys)) AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
 	"'table', r.q, 'constraint', quote_ident(k.conname), " \
-	"'columns', " COLUMNS("k.conkey", "r.oid") more ")) AS facts " \
-	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
-	"WHERE k.contype = '" type "' AND k.conparentid = 0 " \
-	"AND (k.coninhcount = 0 OR (k.conislocal AND NOT r.relispartition))"
+	"'attached', CASE WHEN r.relispartition AND EXISTS (SELECT FROM " \
+	"  pg_inherits h WHERE h.inhrelid = k.conindid) THEN true END, " \
+	"'columns', " COLUMNS("k.conkey", "r.oid") more ")) AS facts, " \
+	"coalesce(b.keys, '[]')||coalesce(s.keys, '[]') AS depends " \
+	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid, " \
+	"LATERAL (SELECT CASE WHEN k.contype IN ('p', 'u', 'x') THEN " \
+	BACKED_BY("k.conindid", "r.relkind") " END AS keys) b, " \
+	"LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s " \
+	"WHERE k.contype = '" type "' AND (k.conparentid = 0 OR (r.relispartition " \
+	"AND k.contype IN ('p', 'u', 'x') AND " OWN_KEY("k") ")) " \
+	"AND (k.coninhcount = 0 OR (k.conislocal AND NOT r.relispartition) " \
+	"OR k.conparentid <> 0)"
 #define VALIDITY ", 'validated', k.convalidated"
 
 const struct schema_kind schema_kind_primary_key = {

@@ -1,6 +1,7 @@
 /*
  * schema/kinds/event_trigger.c - event triggers.  They come last and go
- * first: they are called for what the others write.
+ * first: they are called for what the others write.  One that calls into a
+ * schema that is not ours is not ours either.
  */
 
 #include "base/str.h"
@@ -60,7 +61,7 @@ const struct schema_kind schema_kind_event_trigger = {
 	    "jsonb_build_object('drop', 'EVENT TRIGGER '||"
 	    "quote_ident(e.evtname)) AS facts "
 	    "FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid "
-	    "WHERE p.pronamespace NOT IN (SELECT oid FROM platform) AND "
+	    "JOIN ours n ON n.oid = p.pronamespace WHERE "
 	    NOT_MEMBER("pg_event_trigger", "e.oid"),
 	.create = create,
 	.drop = plain_drop,

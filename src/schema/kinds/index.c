@@ -9,6 +9,7 @@
 #include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/backing.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -38,8 +39,9 @@ set_marks(struct plan *p, const struct schema_object *to, bool clustered,
 static void
 create(struct plan *p, const struct schema_object *to)
 {
-	plan_create(p, "CREATE %sINDEX %s ON %s",
+	plan_create(p, "CREATE %sINDEX %s ON %s%s",
 	    object_flag(to, "unique") ? "UNIQUE " : "", object_fact(to, "index"),
+	    object_flag(to, "only") ? "ONLY " : "",
 	    object_text(to, "definition"));
 	set_marks(p, to, object_flag(to, "clustered"),
 	    object_flag(to, "replica_identity"), plan_create);
@@ -48,7 +50,8 @@ create(struct plan *p, const struct schema_object *to)
 static void
 drop(struct plan *p, const struct schema_object *from)
 {
-	plan_drop(p, "DROP INDEX %s", object_sql(from));
+	plan_drop(p, "DROP INDEX %s%s", object_sql(from),
+	    backing_dropped(p, from));
 }
 
 static bool
@@ -56,7 +59,8 @@ alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
 	if (object_differs(from, to, "definition") ||
-	    object_differs(from, to, "unique"))
+	    object_differs(from, to, "unique") ||
+	    object_differs(from, to, "only") || !backing_settled(p, from, to))
 		return false;
 	if (strcmp(from->key, to->key) != 0)
 		plan_alter(p, "ALTER INDEX %s RENAME TO %s", object_sql(from),
@@ -73,7 +77,9 @@ judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
 	if (object_differs(from, to, "definition") ||
-	    object_differs(from, to, "unique")) {
+	    object_differs(from, to, "unique") ||
+	    object_differs(from, to, "only") ||
+	    object_differs(from, to, "backed_by")) {
 		judge_b(j, "index dropped");
 		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 		judge_scans(j);
@@ -153,10 +159,12 @@ const struct schema_kind schema_kind_index = {
 	    "'valid', CASE WHEN NOT i.indisvalid AND r.relkind = 'i' "
 	    "  THEN false END, "
 	    "'clustered', CASE WHEN i.indisclustered THEN true END, "
-	    "'replica_identity', CASE WHEN i.indisreplident THEN true END)) "
-	    "AS attributes, jsonb_build_object('table', t.q, 'index', r.qn) "
-	    "AS facts FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
-	    "JOIN rel t ON t.oid = i.indrelid "
+	    "'replica_identity', CASE WHEN i.indisreplident THEN true END, "
+	    "'only', CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true "
+	    "  END, 'backed_by', b.keys)) AS attributes, jsonb_build_object("
+	    "'table', t.q, 'index', r.qn) AS facts, b.keys AS depends FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
+	    "JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT "
+	    BACKED_BY("r.oid", "r.relkind") " AS keys) b "
 	    "WHERE NOT EXISTS (SELECT FROM pg_constraint k "
 	    "  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) "
 	    "AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid)",
