@@ -134,3 +134,25 @@ schema_index_dependents(const struct schema_index *x, const char *key,
 {
 	visit_edges(x, &x->dependents, key, visit, arg);
 }
+
+/* Keys begin with their kind, so that those of one stand side by side. */
+void
+schema_index_each(const struct schema_index *x, const struct schema_kind *k,
+    schema_visit visit, void *arg)
+{
+	const struct schema_snapshot *s = x->snapshot;
+	size_t low = 0, high = s->count, length = strlen(k->name);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strncmp(s->objects[middle].key, k->name, length) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < s->count && strncmp(s->objects[low].key, k->name,
+	    length) == 0; low++)
+		if (strcmp(s->objects[low].kind, k->name) == 0)
+			visit(arg, &s->objects[low]);
+}

@@ -23,6 +23,9 @@ const struct schema_object *schema_index_find(const struct schema_index *x,
 typedef void (*schema_visit)(void *arg, const struct schema_object *o);
 void schema_index_parts(const struct schema_index *x, const char *key,
     schema_visit visit, void *arg);
+/* All of a kind. */
+void schema_index_each(const struct schema_index *x,
+    const struct schema_kind *k, schema_visit visit, void *arg);
 void schema_index_dependents(const struct schema_index *x, const char *key,
     schema_visit visit, void *arg);
 

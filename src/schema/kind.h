@@ -76,6 +76,13 @@ struct schema_kind {
 		    const struct schema_object *to);
 
 	/*
+	 * Called for each that stands when something was made: it may have
+	 * had a say in that (a default privilege has).  Null: never.
+	 */
+	void	(*follow)(struct plan *p, const struct schema_object *o,
+		    const struct schema_object *made);
+
+	/*
 	 * Class, reasons, lock (schema/judge.h).  from is what ACTUAL has, to
 	 * what it shall have; one of them is null for an addition or a drop.
 	 */

@@ -31,6 +31,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/function.c \
 	src/schema/kinds/grant.c \
 	src/schema/kinds/index.c \
+	src/schema/kinds/marks.c src/schema/kinds/marks.h \
 	src/schema/kinds/operator.c \
 	src/schema/kinds/options.c src/schema/kinds/options.h \
 	src/schema/kinds/plain.c src/schema/kinds/plain.h \
@@ -38,9 +39,10 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/privileges.c src/schema/kinds/privileges.h \
 	src/schema/kinds/publication.c \
 	src/schema/kinds/range.c \
+	src/schema/kinds/retype.c src/schema/kinds/retype.h \
 	src/schema/kinds/rule.c \
 	src/schema/kinds/schema.c \
-	src/schema/kinds/sequence.c \
+	src/schema/kinds/sequence.c src/schema/kinds/sequence.h \
 	src/schema/kinds/statistics.c \
 	src/schema/kinds/subscription.c \
 	src/schema/kinds/table.c \

@@ -488,6 +488,29 @@ create_parts(struct plan *p, size_t op, const struct schema_object *o)
 	talloc_free(parts.objects);
 }
 
+/* What stands has its say. */
+static void
+follow(struct plan *p, const struct schema_object *made)
+{
+	for (int i = 0; i < schema_kind_count; i++) {
+		const struct schema_kind *k = schema_kinds[i];
+		struct list l;
+
+		if (k->follow == NULL)
+			continue;
+		l = list_new();
+		schema_index_each(p->from, k, list_add, &l);
+		for (size_t n = 0; n < l.count; n++) {
+			const struct schema_object *o = plan_target(p,
+			    l.objects[n]->key);
+
+			if (o != NULL)
+				k->follow(p, o, made);
+		}
+		talloc_free(l.objects);
+	}
+}
+
 static void
 create_tree(struct plan *p, const struct schema_object *to)
 {
@@ -495,6 +518,7 @@ create_tree(struct plan *p, const struct schema_object *to)
 	size_t op = new_op(p, OP_CREATE, to);
 
 	schema_kind_find(to->kind)->create(p, to);
+	follow(p, to);
 	cover(p, OP_CREATE, op, to);
 	create_parts(p, op, to);
 	give_pen(p, pen);

@@ -10,6 +10,7 @@
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
 #include "schema/kinds/options.h"
+#include "schema/kinds/sequence.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -290,6 +291,27 @@ start_identity(struct plan *p, const struct schema_object *to)
 	talloc_free(b);
 }
 
+static struct sequence_bounds
+identity_bounds(const struct schema_object *o)
+{
+	return (struct sequence_bounds){ object_fact(o, "identity_min"),
+		object_fact(o, "identity_max") };
+}
+
+static void
+set_identity(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const struct sequence_bounds old = identity_bounds(from);
+	const struct sequence_bounds new = identity_bounds(to);
+
+	if (!str_equal(old.min, new.min) || !str_equal(old.max, new.max))
+		sequence_bring_within(p, object_fact(from, "identity_sequence"),
+		    &old, &new);
+	plan_alter(p, ALTER_COLUMN "%s", object_fact(to, "table"),
+	    object_fact(to, "column"), object_fact(to, "identity_set"));
+}
+
 static void
 alter_identity(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -309,8 +331,7 @@ alter_identity(struct plan *p, const struct schema_object *from,
 			    column, str_equal(new, "always") ? "ALWAYS" :
 			    "BY DEFAULT");
 		if (object_differs(from, to, "identity_options"))
-			plan_alter(p, ALTER_COLUMN "%s", table, column,
-			    object_fact(to, "identity_set"));
+			set_identity(p, from, to);
 	}
 }
 
@@ -549,6 +570,8 @@ const struct schema_kind schema_kind_column = {
 	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
 	    "  ORDER BY x) FROM unnest(a.attoptions) x "
 	    "  WHERE x NOT LIKE 'pg\\_attver=%'), "
+	    "'identity_sequence', s.seqrelid::regclass::text, "
+	    "'identity_min', s.seqmin::text, 'identity_max', s.seqmax::text, "
 	    "'identity_set', 'SET START WITH '||s.seqstart||"
 	    "  ' SET INCREMENT BY '||s.seqincrement||' SET MINVALUE '||s.seqmin||"
 	    "  ' SET MAXVALUE '||s.seqmax||' SET CACHE '||s.seqcache||"

@@ -11,6 +11,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/backing.h"
+#include "schema/kinds/marks.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -27,6 +28,7 @@ create(struct plan *p, const struct schema_object *to)
 	    object_flag(to, "only") ? "ONLY " : "", object_fact(to, "table"),
 	    object_fact(to, "constraint"),
 	    object_text(to, "definition"), validated(to) ? "" : " NOT VALID");
+	marks_create(p, to);
 }
 
 /* One that stands in for its parent's goes with that. */
@@ -56,6 +58,7 @@ alter(struct plan *p, const struct schema_object *from,
 	if (!validated(from) && validated(to))
 		plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
 		    object_fact(to, "table"), object_fact(to, "constraint"));
+	marks_alter(p, from, to);
 	return true;
 }
 
@@ -82,6 +85,10 @@ judge_with(struct judgement *j, const struct schema_object *from,
 	}
 	if (to == NULL || from == NULL || made)
 		return;
+	if (object_differs(from, to, "clustered"))
+		judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
+	if (object_differs(from, to, "replica_identity"))
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 	if (strcmp(from->key, to->key) != 0) {
 		judge_note(j, "renamed");
 		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
@@ -214,12 +221,6 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"FROM pg_attribute a WHERE a.attrelid = r.oid " \
 	"AND a.attnum = ANY (k.conkey)) END"
 
-/* Made for the partitioned table alone, and not for each of its partitions yet. */
-#define INVALID_WHOLE \
-	"CASE WHEN r.relkind = 'p' AND k.contype IN ('p', 'u', 'x') THEN " \
-	"(SELECT CASE WHEN NOT i.indisvalid THEN true END FROM pg_index i " \
-	"WHERE i.indexrelid = k.conindid) END"
-
 /* What a partition or a child has from its parent is the parent's. */
 #define CONSTRAINT_QUERY(type, validity, more) \
 	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
@@ -227,13 +228,18 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	REF("pg_class", "r.oid") " AS parent, jsonb_strip_nulls(" \
 	"jsonb_build_object('definition', regexp_replace(" \
 	"  pg_get_constraintdef(k.oid), ' NOT VALID$', '')" validity ", " \
-	"'only', " INVALID_WHOLE ", 'backed_by', b.keys)) AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
+	"'only', CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
+	"  THEN true END, " MARKS("i") ", 'backed_by', b.keys)) AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
 	"'table', r.q, 'constraint', quote_ident(k.conname), " \
+	"'index', quote_ident(k.conname), " \
 	"'attached', CASE WHEN r.relispartition AND EXISTS (SELECT FROM " \
 	"  pg_inherits h WHERE h.inhrelid = k.conindid) THEN true END, " \
 	"'columns', " COLUMNS("k.conkey", "r.oid") more ")) AS facts, " \
 	"coalesce(b.keys, '[]')||coalesce(s.keys, '[]') AS depends " \
-	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid, " \
+	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
+	/* A foreign key names the index of another table. */ \
+	"LEFT JOIN pg_index i ON i.indexrelid = k.conindid " \
+	"AND k.contype IN ('p', 'u', 'x'), " \
 	"LATERAL (SELECT CASE WHEN k.contype IN ('p', 'u', 'x') THEN " \
 	BACKED_BY("k.conindid", "r.relkind") " END AS keys) b, " \
 	"LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s " \

@@ -4,12 +4,13 @@
 #include "base/str.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/retype.h"
 #include "schema/plan.h"
 
-static void
-create(struct plan *p, const struct schema_object *to)
+static char *
+create_text(const void *owner, const struct schema_object *to)
 {
-	struct buffer *b = buffer_new(NULL);
+	struct buffer *b = buffer_new(owner);
 	const char *name;
 	json_t *check;
 
@@ -25,8 +26,16 @@ create(struct plan *p, const struct schema_object *to)
 	    check)
 		buffer_printf(b, "\n    CONSTRAINT %s %s", name,
 		    json_string_value(check));
-	plan_create(p, "%s", b->data);
-	talloc_free(b);
+	return b->data;
+}
+
+static void
+create(struct plan *p, const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+
+	plan_create(p, "%s", create_text(scratch, to));
+	talloc_free(scratch);
 }
 
 static void
@@ -66,8 +75,13 @@ alter(struct plan *p, const struct schema_object *from,
 	const char *name = object_sql(to);
 
 	if (object_differs(from, to, "type") ||
-	    object_differs(from, to, "collation"))
-		return false;
+	    object_differs(from, to, "collation")) {
+		void *scratch = talloc_new(NULL);
+
+		retype(p, from, to, create_text(scratch, to), NULL);
+		talloc_free(scratch);
+		return true;
+	}
 	each_lost_check(p, from, to, false);
 	if (object_differs(from, to, "default")) {
 		if (object_text(to, "default") == NULL)
@@ -94,8 +108,11 @@ judge(struct judgement *j, const struct schema_object *from,
 		return;
 	}
 	if (object_differs(from, to, "type") ||
-	    object_differs(from, to, "collation"))
+	    object_differs(from, to, "collation")) {
 		judge_b(j, "type coercion");
+		judge_rewrites(j);
+		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
+	}
 	if (object_differs(from, to, "checks")) {
 		judge_b(j, "can fail on the data");
 		judge_scans(j);

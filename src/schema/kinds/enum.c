@@ -7,6 +7,7 @@
 #include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/retype.h"
 #include "schema/plan.h"
 
 static const char *
@@ -96,49 +97,6 @@ add_labels(struct plan *p, const struct schema_object *from,
 	talloc_free(scratch);
 }
 
-/* A column that is of the type goes over to its new self, by the label. */
-static void
-convert_column(struct plan *p, const struct schema_object *column,
-    const struct schema_object *type)
-{
-	const char *table = object_fact(column, "table");
-	const char *name = object_fact(column, "column");
-	const char *text = object_text(column, "type");
-	const char *expression = object_text(column, "default");
-	const struct schema_object *target = plan_target(p, column->key);
-	bool array = str_ends(text, "[]");
-
-	if (!str_starts(text, object_sql(type)) || target == NULL)
-		return;
-	plan_rebuild(p, column, KIND_BLOCKS);
-	if (expression != NULL)
-		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT",
-		    table, name);
-	plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s TYPE %s USING %s::text%s::%s",
-	    table, name, text, name, array ? "[]" : "", text);
-	expression = object_text(target, "default");
-	if (expression != NULL)
-		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
-		    table, name, expression);
-}
-
-/* No label can be taken away: a new type takes the name and the columns. */
-static void
-replace_type(struct plan *p, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	static const char old[] = "pgrunbook_old_type";
-	void *scratch = talloc_new(NULL);
-	const struct schema_object **columns = plan_dependents(p, from, "column");
-
-	plan_alter(p, "ALTER TYPE %s RENAME TO %s", object_sql(from), old);
-	plan_alter(p, "%s", create_text(scratch, to));
-	for (; *columns != NULL; columns++)
-		convert_column(p, *columns, to);
-	plan_alter(p, "DROP TYPE %s.%s", from->schema, old);
-	talloc_free(scratch);
-}
-
 static bool
 alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -146,8 +104,11 @@ alter(struct plan *p, const struct schema_object *from,
 	if (only_adds(from, to)) {
 		add_labels(p, from, to);
 	} else {
-		plan_rebuild(p, from, KIND_DERIVED);
-		replace_type(p, from, to);
+		void *scratch = talloc_new(NULL);
+
+		/* No label can be taken away. */
+		retype(p, from, to, create_text(scratch, to), NULL);
+		talloc_free(scratch);
 	}
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/backing.h"
+#include "schema/kinds/marks.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -19,23 +20,6 @@ valid(const struct schema_object *o)
 	return !json_is_false(object_json(o, "valid"));
 }
 
-/* What belongs to the table's bookkeeping rather than the index's text. */
-static void
-set_marks(struct plan *p, const struct schema_object *to, bool clustered,
-    bool identity, plan_write write)
-{
-	const char *table = object_fact(to, "table");
-
-	if (clustered && object_flag(to, "clustered"))
-		write(p, "ALTER TABLE %s CLUSTER ON %s", table,
-		    object_fact(to, "index"));
-	else if (clustered)
-		write(p, "ALTER TABLE %s SET WITHOUT CLUSTER", table);
-	if (identity && object_flag(to, "replica_identity"))
-		write(p, "ALTER TABLE %s REPLICA IDENTITY USING INDEX %s",
-		    table, object_fact(to, "index"));
-}
-
 static void
 create(struct plan *p, const struct schema_object *to)
 {
@@ -43,8 +27,7 @@ create(struct plan *p, const struct schema_object *to)
 	    object_flag(to, "unique") ? "UNIQUE " : "", object_fact(to, "index"),
 	    object_flag(to, "only") ? "ONLY " : "",
 	    object_text(to, "definition"));
-	set_marks(p, to, object_flag(to, "clustered"),
-	    object_flag(to, "replica_identity"), plan_create);
+	marks_create(p, to);
 }
 
 static void
@@ -67,8 +50,7 @@ alter(struct plan *p, const struct schema_object *from,
 		    object_fact(to, "index"));
 	if (!valid(from) && valid(to))
 		plan_alter(p, "REINDEX INDEX %s", object_sql(to));
-	set_marks(p, to, object_differs(from, to, "clustered"),
-	    object_differs(from, to, "replica_identity"), plan_alter);
+	marks_alter(p, from, to);
 	return true;
 }
 
@@ -158,8 +140,7 @@ const struct schema_kind schema_kind_index = {
 	    "'unique', CASE WHEN i.indisunique THEN true END, "
 	    "'valid', CASE WHEN NOT i.indisvalid AND r.relkind = 'i' "
 	    "  THEN false END, "
-	    "'clustered', CASE WHEN i.indisclustered THEN true END, "
-	    "'replica_identity', CASE WHEN i.indisreplident THEN true END, "
+	    MARKS("i") ", "
 	    "'only', CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true "
 	    "  END, 'backed_by', b.keys)) AS attributes, jsonb_build_object("
 	    "'table', t.q, 'index', r.qn) AS facts, b.keys AS depends FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "

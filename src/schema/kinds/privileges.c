@@ -59,7 +59,7 @@ select_names(const void *owner, const json_t *list, enum measure mine,
 }
 
 void
-privileges_write(struct plan *p, plan_write write,
+privileges_revoke(struct plan *p, plan_write write,
     const struct privileges_target *t, const json_t *from, const json_t *to)
 {
 	void *scratch = talloc_new(NULL);
@@ -74,7 +74,18 @@ privileges_write(struct plan *p, plan_write write,
 	if (names != NULL)
 		write(p, "%sREVOKE GRANT OPTION FOR %s ON %s FROM %s", t->prefix,
 		    names, t->on, t->grantee);
-	names = select_names(scratch, to, HELD, from, 1U << NONE, t->columns);
+	talloc_free(scratch);
+}
+
+void
+privileges_write(struct plan *p, plan_write write,
+    const struct privileges_target *t, const json_t *from, const json_t *to)
+{
+	void *scratch = talloc_new(NULL);
+	char *names = select_names(scratch, to, HELD, from, 1U << NONE,
+	    t->columns);
+
+	privileges_revoke(p, write, t, from, to);
 	if (names != NULL)
 		write(p, "%sGRANT %s ON %s TO %s", t->prefix, names, t->on,
 		    t->grantee);

@@ -22,6 +22,10 @@ struct privileges_target {
 void privileges_write(struct plan *p, plan_write write,
     const struct privileges_target *t, const json_t *from, const json_t *to);
 
+/* Only what is taken away. */
+void privileges_revoke(struct plan *p, plan_write write,
+    const struct privileges_target *t, const json_t *from, const json_t *to);
+
 /* "privilege widening", "privilege narrowing" */
 void privileges_judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to);

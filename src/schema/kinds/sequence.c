@@ -5,11 +5,14 @@
  * Where the next value stands is data and not compared.
  */
 
+#include <stdlib.h>
+
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/sequence.h"
 #include "schema/plan.h"
 
 static const char *
@@ -36,6 +39,32 @@ drop(struct plan *p, const struct schema_object *from)
 	plan_drop(p, "DROP SEQUENCE IF EXISTS %s", object_sql(from));
 }
 
+void
+sequence_bring_within(struct plan *p, const char *name,
+    const struct sequence_bounds *from, const struct sequence_bounds *to)
+{
+	char *text = pg_quote_literal(NULL, name);
+	bool above = strtoll(to->min, NULL, 10) > strtoll(from->max, NULL, 10);
+	bool below = strtoll(to->max, NULL, 10) < strtoll(from->min, NULL, 10);
+
+	if (above || below)
+		plan_alter(p, "ALTER SEQUENCE %s AS bigint MINVALUE %s "
+		    "MAXVALUE %s", name, above ? from->min : to->min,
+		    above ? to->max : from->max);
+	plan_alter(p, "SELECT setval(%s, %s, false) FROM %s "
+	    "WHERE last_value < %s", text, to->min, name, to->min);
+	plan_alter(p, "SELECT setval(%s, %s) FROM %s WHERE last_value > %s",
+	    text, to->max, name, to->max);
+	talloc_free(text);
+}
+
+static struct sequence_bounds
+bounds(const struct schema_object *o)
+{
+	return (struct sequence_bounds){ object_text(o, "min"),
+		object_text(o, "max") };
+}
+
 static bool
 alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -45,17 +74,18 @@ alter(struct plan *p, const struct schema_object *from,
 	static const char *const words[] = { "AS", "START WITH",
 	    "INCREMENT BY", "MINVALUE", "MAXVALUE", "CACHE" };
 	struct buffer *b = buffer_new(NULL);
-	const char *name = object_sql(to);
 
-	/* No value below a new minimum, or the server refuses it. */
-	if (object_differs(from, to, "min"))
-		plan_alter(p, "SELECT setval(%s, %s, false) FROM %s "
-		    "WHERE last_value < %s", pg_quote_literal(b, name),
-		    object_text(to, "min"), name, object_text(to, "min"));
+	const struct sequence_bounds old = bounds(from), new = bounds(to);
+
+	if (!str_equal(old.min, new.min) || !str_equal(old.max, new.max))
+		sequence_bring_within(p, object_sql(to), &old, &new);
 	for (int i = 0; attributes[i] != NULL; i++)
 		if (object_differs(from, to, attributes[i]))
 			buffer_printf(b, " %s %s", words[i],
 			    object_text(to, attributes[i]));
+	/* It may be bigint by now, to be brought within its bounds. */
+	if (b->size > 0 && !object_differs(from, to, "type"))
+		buffer_printf(b, " AS %s", object_text(to, "type"));
 	if (object_differs(from, to, "cycle"))
 		buffer_printf(b, " %s", cycle(to));
 	if (b->size > 0)
@@ -82,7 +112,7 @@ judge(struct judgement *j, const struct schema_object *from,
 	if (object_differs(from, to, "type"))
 		judge_b(j, "type coercion");
 	if (object_differs(from, to, "min") || object_differs(from, to, "max"))
-		judge_b(j, "can fail on the data");
+		judge_b(j, "goes on elsewhere where it stands outside");
 }
 
 const struct schema_kind schema_kind_sequence = {

@@ -36,6 +36,16 @@ set_replica_identity(struct plan *p, const struct schema_object *to,
 		    identity == NULL ? "DEFAULT" : identity);
 }
 
+/* A typed table's columns are those of its type, whoever made them. */
+static void
+set_type(struct plan *p, const struct schema_object *to, plan_write write)
+{
+	const char *type = object_text(to, "of_type");
+
+	write(p, "ALTER TABLE %s %sOF %s", object_sql(to),
+	    type == NULL ? "NOT " : "", type == NULL ? "" : type);
+}
+
 static void
 create(struct plan *p, const struct schema_object *to)
 {
@@ -57,10 +67,13 @@ create(struct plan *p, const struct schema_object *to)
 	if (object_text(to, "access_method") != NULL)
 		buffer_printf(b, " USING %s", object_text(to, "access_method"));
 	if (object_text(to, "options") != NULL)
-		buffer_printf(b, " WITH (%s)", object_text(to, "options"));
+		buffer_printf(b, " WITH (%s)",
+		    object_fact(to, "options_as_set"));
 	plan_create(p, "%s", b->data);
 	talloc_free(b);
 
+	if (object_text(to, "of_type") != NULL)
+		set_type(p, to, plan_create);
 	if (object_flag(to, "row_security"))
 		set_row_security(p, to, plan_create);
 	if (object_flag(to, "force_row_security"))
@@ -86,7 +99,7 @@ alter_options(struct plan *p, const struct schema_object *from,
 		plan_alter(p, "ALTER TABLE %s RESET (%s)", object_sql(to), names);
 	if (object_text(to, "options") != NULL)
 		plan_alter(p, "ALTER TABLE %s SET (%s)", object_sql(to),
-		    object_text(to, "options"));
+		    object_fact(to, "options_as_set"));
 }
 
 static void
@@ -135,6 +148,8 @@ alter(struct plan *p, const struct schema_object *from,
 		force_row_security(p, to, plan_alter);
 	if (object_differs(from, to, "replica_identity"))
 		set_replica_identity(p, to, plan_alter);
+	if (object_differs(from, to, "of_type"))
+		set_type(p, to, plan_alter);
 	return true;
 }
 
@@ -215,11 +230,16 @@ const struct schema_kind schema_kind_table = {
 	    "  WHEN 'f' THEN 'FULL' WHEN 'i' THEN 'index' END, "
 	    "'access_method', (SELECT quote_ident(amname) FROM pg_am m "
 	    "  WHERE m.oid = r.relam AND m.amname <> 'heap'), "
-	    "'options', " SORTED("r.reloptions") ")) AS attributes, "
-	    "jsonb_strip_nulls(jsonb_build_object('option_names', "
+	    "'of_type', CASE WHEN r.reloftype <> 0 THEN "
+	    "  format_type(r.reloftype, NULL) END, "
+	    "'options', " SORTED("o.list") ")) AS attributes, "
+	    "jsonb_strip_nulls(jsonb_build_object("
+	    "'options_as_set', array_to_string(o.list, ', '), 'option_names', "
 	    "  (SELECT string_agg(split_part(x, '=', 1), ', ' ORDER BY x) "
-	    "  FROM unnest(r.reloptions) x))) AS facts "
-	    "FROM rel r LEFT JOIN LATERAL (SELECT string_agg("
+	    "  FROM unnest(o.list) x))) AS facts "
+	    "FROM rel r LEFT JOIN LATERAL (SELECT r.reloptions||(SELECT "
+	    "  array_agg('toast.'||x) FROM pg_class t, unnest(t.reloptions) x "
+	    "  WHERE t.oid = r.reltoastrelid) AS list) o ON true LEFT JOIN LATERAL (SELECT string_agg("
 	    "  quote_ident(n.nspname)||'.'||quote_ident(c.relname), ', ' "
 	    "  ORDER BY i.inhseqno) AS parents FROM pg_inherits i "
 	    "  JOIN pg_class c ON c.oid = i.inhparent "

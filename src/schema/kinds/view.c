@@ -10,7 +10,7 @@
 static const char *
 options(const struct schema_object *o)
 {
-	const char *text = object_text(o, "options");
+	const char *text = object_fact(o, "options_as_set");
 
 	return text == NULL ? "" : text;
 }
@@ -87,10 +87,12 @@ view_judge(struct judgement *j, const struct schema_object *from,
 	"'definition', trim(both E' \\n' FROM rtrim(" \
 	"  pg_get_viewdef(r.oid), '; ')), " \
 	"'options', " SORTED("r.reloptions") ")) AS attributes, " \
-	"jsonb_build_object('columns', (SELECT jsonb_agg(" \
+	"jsonb_strip_nulls(jsonb_build_object('options_as_set', " \
+	"array_to_string(r.reloptions, ', '), " \
+	"'columns', (SELECT jsonb_agg(" \
 	"  quote_ident(a.attname)||' '||format_type(a.atttypid, a.atttypmod) " \
 	"  ORDER BY a.attnum) FROM pg_attribute a " \
-	"  WHERE a.attrelid = r.oid AND a.attnum > 0)" more ") AS facts " \
+	"  WHERE a.attrelid = r.oid AND a.attnum > 0)" more ")) AS facts " \
 	"FROM rel r WHERE r.relkind = '" relkind "'"
 
 const struct schema_kind schema_kind_view = {

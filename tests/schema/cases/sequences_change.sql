@@ -1,4 +1,4 @@
--- expect: B alter sequence s: can fail on the data
+-- expect: B alter sequence s: goes on elsewhere where it stands outside
 -- expect: A add sequence t
 -- expect: A add sequence owner u
 -- from
