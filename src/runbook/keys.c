@@ -24,6 +24,7 @@ const char *const environment_names[] = { "local", "sandbox", "staging",
 static const char *const classes[] = { "R", "A", "B", NULL };
 static const char *const backoffs[] = { "constant", "exponential", NULL };
 static const char *const retry_causes[] = { "lock_timeout", "any", NULL };
+static const char *const tripwire_actions[] = { "warn", "hold", "cancel", NULL };
 static const char *const param_types[] = { "text", "integer", "boolean", NULL };
 
 #define STRUCT raw_target
@@ -168,6 +169,18 @@ const struct key verify_keys[] = {
 };
 #undef STRUCT
 
+#define STRUCT tripwire
+const struct key tripwire_keys[] = {
+	KEY("query", KEY_TEXT, KEY_REQUIRED | KEY_SQL, query,
+	    "a query that only reads; its first value is compared"),
+	KEY("max", KEY_INT, KEY_REQUIRED, max, "the greatest that it may be"),
+	CHOICE("then", 0, action, tripwire_actions, "warn, hold (no further "
+	    "step starts by itself) or cancel (default)"),
+	KEY("every", KEY_DURATION, 0, every_ms, "how often it is asked (5s)"),
+	END
+};
+#undef STRUCT
+
 #define STRUCT raw_step
 const struct key step_keys[] = {
 	KEY("id", KEY_TEXT, 0, step.id, "unique in its file; not given: made "
@@ -196,6 +209,8 @@ const struct key step_keys[] = {
 	    "after lock trouble"),
 	TABLE("verify", KEY_SHORT, verify, verify_keys,
 	    "a query that is run after it, and what must come back"),
+	TABLE("tripwires", KEY_NAMED, tripwires, tripwire_keys,
+	    "queries that are asked while it runs, by name, and their limits"),
 	KEY("rollback", KEY_TEXT, KEY_EXPANDS | KEY_MARKDOWN, step.rollback,
 	    "how this one step is undone, and what that loses"),
 	KEY("register", KEY_TEXT, 0, step.register_name,

@@ -35,7 +35,7 @@ struct raw_runbook {
 struct raw_step {
 	struct step	 step;
 	int		 class_;	/* -1: not declared */
-	const struct node *approval, *retry, *verify;
+	const struct node *approval, *retry, *verify, *tripwires;
 	const char	*on_failure;
 };
 
@@ -49,7 +49,8 @@ struct raw_policy {
 };
 
 extern const struct key setting_keys[], window_keys[], runbook_keys[],
-    step_keys[], approval_keys[], retry_keys[], verify_keys[], param_keys[],
+    step_keys[], approval_keys[], retry_keys[], verify_keys[],
+    tripwire_keys[], param_keys[],
     target_keys[], role_keys[], policy_keys[];
 
 extern const char *const environment_names[];	/* null-terminated */

@@ -47,6 +47,17 @@ struct verify_rule {
 	json_t		*expect;
 };
 
+enum tripwire_action { TRIPWIRE_WARN, TRIPWIRE_HOLD, TRIPWIRE_CANCEL };
+
+/* A query that is asked while a step runs; its first value has a limit. */
+struct tripwire {
+	const char	*name, *query;
+	int64_t		 max;
+	int		 action;	/* enum tripwire_action; default: cancel */
+	int64_t		 every_ms;	/* default 5000 */
+	struct lint_place place;
+};
+
 struct param {
 	const char	*name, *prompt, *pattern, *default_text;
 	int		 type;		/* 0 text, 1 integer, 2 boolean */
@@ -95,6 +106,8 @@ struct step {
 	struct retry	 retry;
 	struct approval_rule approval;
 	struct verify_rule verify;
+	struct tripwire	*tripwires;
+	size_t		 tripwire_count;
 	const char	*rollback;	/* how it is undone and what that loses; null */
 	const char	*register_name;	/* null */
 	const char	**attach;	/* null */

@@ -274,6 +274,42 @@ load_rules(struct reading *rd)
 }
 
 static void
+load_tripwire(struct reading *rd, const struct node *name,
+    const struct node *value)
+{
+	const struct key *tables[] = { tripwire_keys, NULL };
+	struct step *s = &rd->raw.step;
+	struct tripwire t = { .name = name->text, .place = name->place,
+	    .action = TRIPWIRE_CANCEL, .every_ms = 5000 };
+	void *outs[] = { &t };
+
+	bind_map(rd->ld->window, value, "a tripwire", tables, outs,
+	    rd->ld->lint);
+	if (t.every_ms < 100)
+		t.every_ms = 100;
+	GROW(rd->ld->window, s->tripwires, struct tripwire,
+	    s->tripwire_count + 1);
+	s->tripwires[s->tripwire_count++] = t;
+}
+
+static void
+load_tripwires(struct reading *rd)
+{
+	const struct node *map = rd->raw.tripwires;
+	size_t i;
+
+	if (map == NULL || node_is_null(map))
+		return;
+	if (map->type != NODE_MAP) {
+		lint_error(rd->ld->lint, map->place,
+		    "\"tripwires\" must be a map of names");
+		return;
+	}
+	for (i = 0; i < map->count; i++)
+		load_tripwire(rd, map->keys[i], map->items[i]);
+}
+
+static void
 load_on_failure(struct reading *rd)
 {
 	static const char *const words[] = { "ask", "stop", "continue",
@@ -510,6 +546,7 @@ load_step(struct loader *ld, const struct place_in *in, const struct node *map,
 	s->class_declared = rd.raw.class_ >= 0;
 	s->class_ = s->class_declared ? (enum step_class)rd.raw.class_ : CLASS_R;
 	load_rules(&rd);
+	load_tripwires(&rd);
 	load_on_failure(&rd);
 	load_id(ld, in, s, ids);
 	if (is_include(&rd)) {

@@ -76,6 +76,7 @@ attempt_plan(struct attempt *a, struct error *err)
 		return error_context(err, "could not plan step \"%s\"", a->id);
 	if (step_kind_of(a->step)->plan(a, err) < 0)
 		return error_context(err, "could not plan step \"%s\"", a->id);
+	tripwires_plan(a);
 	return 0;
 }
 
@@ -151,13 +152,17 @@ int
 attempt_run(struct attempt *a, struct error *err)
 {
 	struct loop_timer *timer = NULL;
+	void *watching;
 	struct error late;
 	int rc;
 
 	if (a->step->timeout_ms > 0)
 		timer = loop_timer_new(a, a->host->loop, a->step->timeout_ms, 0,
 		    time_is_up, a);
-	rc = run_all(a, err);
+	rc = tripwires_start(a, &watching, err);
+	if (rc == 0)
+		rc = run_all(a, err);
+	talloc_free(watching);
 	talloc_free(timer);
 	if (rc < 0 && a->is_committed)
 		error_context(err, "what the step did is committed, but then");
@@ -167,7 +172,8 @@ attempt_run(struct attempt *a, struct error *err)
 		error_set(err, ERR_TIMEOUT,
 		    "the step did not end within its timeout of %s", limit);
 		talloc_free(limit);
-	} else if (rc < 0 && err->code == ERR_CANCELLED) {
+	} else if (rc < 0 && err->code == ERR_CANCELLED &&
+	    !tripwires_tell_why(a, err)) {
 		watch_tell_why(a, err);
 	}
 	/* Evidence that cannot be kept is a failure, but never hides one. */

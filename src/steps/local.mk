@@ -39,6 +39,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/sql.c \
 	src/steps/statements.c src/steps/statements.h \
 	src/steps/transaction.c \
+	src/steps/tripwire.c \
 	src/steps/wait.c \
 	src/steps/watch.c
 

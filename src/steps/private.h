@@ -34,6 +34,7 @@ struct attempt_private {
 	bool		 is_timed_out;
 	const char	*progress_unit;	/* since when in it, and from where */
 	int64_t		 progress_begun_ms, progress_first;
+	const char	*tripped;	/* the tripwire that cancelled it; null */
 	size_t		 gave_way_to;	/* sessions that queued; 0: it did not */
 	const char	*gave_way_at;	/* the relation it waited for */
 	struct error	 output_error;	/* of a write in a callback of the loop */
@@ -44,6 +45,14 @@ struct attempt_private {
  * while nothing has happened yet.
  */
 int output_sync(struct attempt *a, struct error *err) WARN_UNUSED;
+/* Ask from here on; *watching is freed to end it.  On failure, too. */
+int tripwires_start(struct attempt *a, void **watching, struct error *err)
+    WARN_UNUSED;
+/* They are part of what is shown and signed. */
+void tripwires_plan(struct attempt *a);
+/* Was it one that cancelled the attempt?  Then err says so. */
+bool tripwires_tell_why(const struct attempt *a, struct error *err);
+
 /* A lock that is stronger than the same text took before is warned of. */
 int rehearsed_compare_lock(struct attempt *a, const char *text,
     const char *lock, struct error *err) WARN_UNUSED;

@@ -5,7 +5,8 @@ steps_tests = \
 	tests/steps/test_backup \
 	tests/steps/test_migrate \
 	tests/steps/test_run \
-	tests/steps/test_sql
+	tests/steps/test_sql \
+	tests/steps/test_tripwire
 check_PROGRAMS += $(steps_tests)
 TESTS += $(steps_tests)
 
@@ -19,4 +20,5 @@ tests_steps_test_backfill_LDADD = $(steps_test_libs)
 tests_steps_test_backup_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
+tests_steps_test_tripwire_LDADD = $(steps_test_libs)
 tests_steps_test_sql_LDADD = $(steps_test_libs)
