@@ -27,6 +27,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/guard.h"
 #include "base/memory.h"
 #include "base/str.h"
 
@@ -142,6 +143,8 @@ finish(struct child *c)
 
 	stream_close(&c->streams[0]);
 	stream_close(&c->streams[1]);
+	/* Before the id can be somebody else's. */
+	guard_remove(c->pid);
 	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	c->pid = 0;
@@ -428,6 +431,7 @@ child_start(const void *owner, struct loop *l, const struct child_spec *spec,
 		return NULL;
 	}
 	c->shown_pid = c->pid;
+	guard_add(c->pid);
 	talloc_set_destructor(c, child_destroy);
 	return c;
 }

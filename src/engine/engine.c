@@ -15,6 +15,7 @@
 
 #include "approval/closing.h"
 #include "base/file.h"
+#include "base/guard.h"
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/memory.h"
@@ -308,6 +309,8 @@ set_up(struct engine *e, struct error *err)
 	struct wire_handler handler = engine_handler_template;
 
 	watch_signals(e);
+	if (guard_start(err) != 0)
+		return -1;
 	if (engine_open(e, err) != 0)
 		return -1;
 	e->host = (struct step_host){

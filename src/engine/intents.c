@@ -7,8 +7,10 @@
  */
 
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
+#include "base/guard.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "engine/private.h"
@@ -153,6 +155,23 @@ do_rollback(struct request *q)
 static int signal_backend(struct request *q, bool is_cancel, int64_t pid,
     const char *backend_start);
 
+/* Here: asked first, and made to at the second time. */
+static int
+stop_commands(struct request *q, const struct attempt_state *a)
+{
+	const struct run_state *s = q->e->run->state;
+	char *trace;
+
+	if (a == NULL)
+		return 0;
+	trace = mem_printf(NULL, "PGRUNBOOK_ATTEMPT=%s/%s.%d", s->run,
+	    engine_current(q->e)->id, a->number);
+	leftover_signal(trace, q->e->has_asked_commands ? SIGKILL : SIGTERM);
+	q->e->has_asked_commands = true;
+	talloc_free(trace);
+	return 0;
+}
+
 /*
  * What an engine before this one began still runs on the server: it is the
  * session there that is asked to stop, and is watched as before.
@@ -165,7 +184,7 @@ cancel_leftover(struct request *q)
 	const json_t *backend = a != NULL ? a->marker_backend : NULL;
 
 	if (json_int(backend, "pid", 0) <= 0)
-		return 0;
+		return stop_commands(q, a);
 	return signal_backend(q, true, json_int(backend, "pid", 0),
 	    json_str_or(backend, "backend_start", ""));
 }

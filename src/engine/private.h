@@ -59,6 +59,7 @@ struct engine {
 	enum situation	 situation;
 	struct attempt	*attempt;	/* that runs; null */
 	json_t		*inbox;		/* array: intents for the attempt */
+	bool		 has_asked_commands;	/* that were left over, to end */
 	bool		 is_signalling;	/* another session, on its way */
 	size_t		 changes;	/* counts what intents have changed */
 

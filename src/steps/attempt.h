@@ -192,4 +192,7 @@ struct command {
 int attempt_command(struct attempt *a, const struct command *c,
     int *exit_status, struct error *err) WARN_UNUSED;
 
+/* "NAME=value", in the environment of all that the attempt's commands start. */
+char *attempt_trace(const void *owner, const struct attempt *a);
+
 #endif

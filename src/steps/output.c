@@ -19,6 +19,8 @@
 #include "base/str.h"
 #include "steps/private.h"
 
+extern char **environ;
+
 #define LIVE_WINDOW_MS	200
 #define LIVE_BUDGET	65536	/* bytes a window */
 #define PACE_FROM_MS	2000	/* of progress, before it foretells */
@@ -417,6 +419,35 @@ command_result(struct running *r, int rc, int *exit_status, struct error *err)
 	return 0;
 }
 
+char *
+attempt_trace(const void *owner, const struct attempt *a)
+{
+	const char *run = a->host->run->state->run;
+
+	return mem_printf(owner, "PGRUNBOOK_ATTEMPT=%s/%s.%d",
+	    run != NULL ? run : "", a->id, a->number);
+}
+
+/* The command's environment, and by what it is found again after a crash. */
+static const char *const *
+with_trace(const void *owner, const struct attempt *a,
+    const char *const *env)
+{
+	size_t count = 0, i;
+	const char **all;
+
+	if (env == NULL)
+		env = (const char *const *)environ;
+	while (env[count] != NULL)
+		count++;
+	all = NEW_ARRAY(owner, const char *, count + 2);
+	all[0] = attempt_trace(owner, a);
+	for (i = 0; i < count; i++)
+		all[i + 1] = env[i];
+	all[count + 1] = NULL;
+	return all;
+}
+
 int
 attempt_command(struct attempt *a, const struct command *c, int *exit_status,
     struct error *err)
@@ -430,7 +461,7 @@ attempt_command(struct attempt *a, const struct command *c, int *exit_status,
 	r->lines[0] = buffer_new(r);
 	r->lines[1] = buffer_new(r);
 	spec.argv = c->argv;
-	spec.env = c->env;
+	spec.env = with_trace(r, a, c->env);
 	spec.cwd = c->cwd;
 	spec.on_output = took_output;
 	spec.arg = r;

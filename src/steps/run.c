@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/guard.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -357,18 +358,25 @@ run(struct attempt *a, struct error *err)
 	return rc;
 }
 
-/* A command leaves no proof of itself. */
+/* A command leaves no proof of itself; what still runs of it is found. */
 static int
 settle(struct attempt *a, const struct attempt_state *was,
     enum outcome *outcome, char proof[256], char query[512], struct error *err)
 {
-	(void)a;
+	char *trace = attempt_trace(NULL, a);
+	char *names = leftover_names(trace, trace);
+
 	(void)was;
 	(void)query;
 	(void)err;
-	*outcome = OUTCOME_UNKNOWN;
-	snprintf(proof, 256, "nobody saw the command end; its output so far is"
-	    " in the evidence");
+	*outcome = names != NULL ? OUTCOME_STILL_RUNNING : OUTCOME_UNKNOWN;
+	if (names != NULL)
+		snprintf(proof, 256, "still there: %.230s", names);
+	else
+		snprintf(proof, 256, "nobody saw the command end; nothing of "
+		    "it runs any more, and its output so far is in the "
+		    "evidence");
+	talloc_free(trace);
 	return 0;
 }
 

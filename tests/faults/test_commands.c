@@ -126,6 +126,30 @@ ten_thousand_lines_are_kept(void **state)
 	stage_holds(s);
 }
 
+struct named {
+	struct stage	*stage;
+	const char	*words;
+};
+
+static bool
+is_named(void *arg)
+{
+	struct named *n = arg;
+	const struct attempt_state *a = step_last_attempt(
+	    &stage_state(n->stage, n->stage)->steps[0]);
+
+	return a != NULL && a->proof != NULL &&
+	    strstr(a->proof, n->words) != NULL;
+}
+
+static void
+stage_until_named(struct stage *s, const char *words)
+{
+	struct named n = { s, words };
+
+	stage_until(s, is_named, &n);
+}
+
 static bool
 is_gone(void *arg)
 {
@@ -173,11 +197,55 @@ a_command_whose_engine_was_killed_is_never_run_again_by_itself(void **state)
 
 	assert_string_equal(outcome(s), "unknown");
 	assert_int_equal(stage_lines(s), 1);
-	kill(-pid, SIGKILL);
 	stage_until(s, is_gone, &pid);
 	stage_person(s);
 	assert_int_equal(stage_lines(s), 1);
 	assert_string_equal(stage_effects(s, s->shop), "b 1");
+	stage_holds(s);
+}
+
+static struct engine_child *
+killed_over(struct stage *s, const char *command, pid_t *pid)
+{
+	struct engine_child *e;
+
+	command_book(s, command);
+	e = stage_start(s, true, NULL);
+	stage_until_lines(s, 1);
+	*pid = (pid_t)atoi(slurp(s, s->lines));
+	kill(child_pid(e->child), SIGKILL);
+	assert_int_equal(stage_wait(e).code, -1);
+	return e;
+}
+
+static void
+a_command_does_not_outlive_an_engine_that_was_killed(void **state)
+{
+	struct stage *s = *state;
+	pid_t pid;
+
+	/* The shell's child, which is no child of ours. */
+	killed_over(s, "sleep 600 & echo $! >>$LINES_FILE; wait", &pid);
+	stage_until(s, is_gone, &pid);
+}
+
+static void
+what_left_its_group_is_named_and_waited_for(void **state)
+{
+	struct stage *s = *state;
+	struct engine_child *e;
+	pid_t pid;
+
+	killed_over(s, "setsid sh -c 'echo $$ >>$LINES_FILE; exec sleep 600' &"
+	    " wait", &pid);
+	e = stage_start(s, false, NULL);
+	stage_until_named(s, mem_printf(s, "process %d (sleep 600)", pid));
+	kill(pid, SIGKILL);
+	stage_ends_with(stage_wait(e), 1);
+
+	assert_string_equal(outcome(s), "unknown");
+	assert_contains(step_last_attempt(&stage_state(s, s)->steps[0])->proof,
+	    "nothing of it runs any more");
 	stage_holds(s);
 }
 
@@ -271,6 +339,8 @@ main(void)
 		test(ten_thousand_lines_are_kept),
 		test(an_engine_that_is_told_to_end_ends_its_command_first),
 		test(a_command_whose_engine_was_killed_is_never_run_again_by_itself),
+		test(a_command_does_not_outlive_an_engine_that_was_killed),
+		test(what_left_its_group_is_named_and_waited_for),
 		test(a_second_engine_on_a_run_is_told_who_holds_it),
 		test(a_second_run_on_a_target_is_told_who_is_there),
 		test(a_checklist_goes_on_once_its_answer_is_there),
