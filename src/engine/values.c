@@ -1,5 +1,6 @@
 /* engine/values.c - env files, parameters, and what is secret of them. */
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,59 @@
 
 enum { PARAM_TEXT, PARAM_INTEGER, PARAM_BOOLEAN };
 
+/* By its name, as people call what nobody else is to know. */
+static bool
+sounds_secret(const char *name)
+{
+	static const char *const words[] = {
+		"PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH",
+		"PRIVATE",
+	};
+	char *upper = mem_strdup(NULL, name), *p;
+	bool found = false;
+	size_t i;
+
+	for (p = upper; *p != '\0'; p++)
+		*p = (char)toupper((unsigned char)*p);
+	for (i = 0; i < COUNT_OF(words) && !found; i++)
+		found = strstr(upper, words[i]) != NULL;
+	talloc_free(upper);
+	return found;
+}
+
+/* "scheme://user:PASSWORD@host": the password; null: there is none. */
+static char *
+password_in(const void *owner, const char *value)
+{
+	const char *at = strstr(value, "://"), *colon, *end;
+
+	if (at == NULL)
+		return NULL;
+	end = at + 3 + strcspn(at + 3, "/?# ");
+	while (end > at && *end != '@')
+		end--;
+	colon = memchr(at + 3, ':', end > at + 3 ? (size_t)(end - at - 3) : 0);
+	return colon == NULL || end == at ? NULL :
+	    mem_strndup(owner, colon + 1, (size_t)(end - colon - 1));
+}
+
+/* An env file is where secrets are kept: what looks like one is one. */
+static void
+keep_secret(struct engine *e, const char *name, const char *value)
+{
+	char *password = password_in(e, value);
+
+	if (sounds_secret(name) || password != NULL)
+		redactor_add(e->run->redactor, name, value);
+	if (password != NULL)
+		redactor_add(e->run->redactor, name, password);
+	talloc_free(password);
+}
+
 static void
 take_variable(void *arg, const char *name, const char *value)
 {
-	(void)arg;
+	keep_secret(arg, name, value);
 	/* What the process was started with wins over any file. */
 	if (setenv(name, value, 0) != 0)
 		memory_exhausted();
