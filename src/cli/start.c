@@ -46,6 +46,7 @@ engine_options(struct call *c, const char *folder)
 		.principal = c->options.as,
 		.approvals = c->options.approvals,
 		.key = key_path(c),
+		.share = c->options.share,
 		.is_json = c->options.json,
 	};
 }

@@ -7,6 +7,7 @@
  * an engine before it.
  */
 
+#include <grp.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -302,6 +303,22 @@ engine_new(const struct engine_options *o)
 	return e;
 }
 
+static int
+find_group(struct engine *e, struct wire_handler *handler, struct error *err)
+{
+	const struct group *g;
+
+	if (e->options->share == NULL)
+		return 0;
+	g = getgrnam(e->options->share);
+	if (g == NULL)
+		return error_set(err, ERR_USAGE, "there is no group \"%s\"",
+		    e->options->share);
+	handler->is_shared = true;
+	handler->group = g->gr_gid;
+	return 0;
+}
+
 /* Everything up to the point where it can go. */
 static int
 set_up(struct engine *e, struct error *err)
@@ -321,6 +338,8 @@ set_up(struct engine *e, struct error *err)
 		.approvals = e->options->approvals,
 	};
 	handler.arg = e;
+	if (find_group(e, &handler, err) != 0)
+		return -1;
 	e->server = wire_server_new(e, e->loop, e->run, &handler, err);
 	return e->server != NULL ? 0 : -1;
 }

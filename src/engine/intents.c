@@ -374,6 +374,12 @@ on_intent(void *arg, const struct wire_peer *p, enum intent_type t,
 		q.e->situation = s != NULL && s->status == STEP_WAITING ?
 		    AT_QUESTION : AT_WORK;
 	}
+	/* Who watches may sign; the run is led by its owner. */
+	if (p->is_guest && ((t != INTENT_SIGN && t != INTENT_REFUSE &&
+	    t != INTENT_APPROVE) || json_flag(data, "break_glass")))
+		return error_set(err, ERR_POLICY, "\"%s\" watches this run, "
+		    "and can sign or refuse; the rest is its owner's",
+		    p->user);
 	if (engine_policy(q.e, t, data, err) != 0)
 		return -1;
 	return actions[t](&q);

@@ -21,11 +21,11 @@ json_t *
 engine_options_json(const struct engine_options *o, bool is_launched)
 {
 	return memory_check(json_pack(
-	    "{s:s, s:s*, s:s*, s:o, s:o, s:s*, s:s*, s:s*, s:s*, s:b, s:b, s:b}",
+	    "{s:s, s:s*, s:s*, s:o, s:o, s:s*, s:s*, s:s*, s:s*, s:s*, s:b, s:b, s:b}",
 	    "folder", o->folder, "file", o->file,
 	    "rollback_of", o->rollback_of, "vars", list_json(o->vars),
 	    "env_files", list_json(o->env_files), "principal", o->principal,
-	    "approvals", o->approvals, "key", o->key, "from_step", o->from_step,
+	    "approvals", o->approvals, "key", o->key, "share", o->share, "from_step", o->from_step,
 	    "is_headless", o->is_headless, "is_json", o->is_json,
 	    "is_launched", is_launched));
 }
@@ -91,6 +91,7 @@ engine_options_parse(const void *owner, const json_t *json,
 	o->principal = json_str(json, "principal");
 	o->approvals = json_str(json, "approvals");
 	o->key = json_str(json, "key");
+	o->share = json_str(json, "share");
 	o->from_step = json_str(json, "from_step");
 	o->is_headless = json_flag(json, "is_headless");
 	o->is_json = json_flag(json, "is_json");

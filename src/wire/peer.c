@@ -17,6 +17,7 @@
 /* A peer that does not read its replies is not listened to meanwhile. */
 #define REPLY_ROOM	(1 << 20)
 #define NAME_MAX_BYTES	200
+#define GROUPS_MAX	256	/* that are looked at; more: not let in by them */
 
 char *
 wire_event_line(const void *owner, const struct event *e)
@@ -192,6 +193,8 @@ take_hello(struct peer *p, const json_t *hello)
 	}
 	p->who.front = name_or(p, hello, "front", "unknown");
 	p->who.principal = name_or(p, hello, "principal", p->who.user);
+	if (p->who.is_guest && p->who.principal != NULL)
+		p->who.principal = p->who.user;
 	if (p->who.front == NULL || p->who.principal == NULL) {
 		peer_bye(p, "the hello's names are not valid");
 		return;
@@ -355,6 +358,27 @@ send_away(int fd, const char *why)
 	return NULL;
 }
 
+/* As the kernel has it, not as the group's file says by now. */
+static bool
+is_of_group(struct wire_server *s, int fd, gid_t gid)
+{
+	const struct wire_handler *h = wire_server_handler(s);
+	gid_t groups[GROUPS_MAX];
+	socklen_t size = sizeof(groups);
+	size_t i;
+
+	if (!h->is_shared)
+		return false;
+	if (gid == h->group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) != 0)
+		return false;
+	for (i = 0; i < size / sizeof(groups[0]); i++)
+		if (groups[i] == h->group)
+			return true;
+	return false;
+}
+
 struct peer *
 peer_new(struct wire_server *s, int fd)
 {
@@ -364,7 +388,7 @@ peer_new(struct wire_server *s, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) != 0)
 		return send_away(fd, "the kernel does not say who this is");
-	if (cred.uid != geteuid())
+	if (cred.uid != geteuid() && !is_of_group(s, fd, cred.gid))
 		return send_away(fd, "this run belongs to somebody else");
 	p = NEW(s, struct peer);
 	p->server = s;
@@ -374,6 +398,7 @@ peer_new(struct wire_server *s, int fd)
 	p->who.user = user_name(p, cred.uid);
 	p->who.principal = p->who.user;
 	p->who.front = "unknown";
+	p->who.is_guest = cred.uid != geteuid();
 	p->in = buffer_new(p);
 	p->out = buffer_new(p);
 	p->poll = loop_poll_new(p, wire_server_loop(s), fd, on_poll, p);

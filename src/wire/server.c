@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "run/folder.h"
 #include "wire/peer.h"
@@ -24,6 +26,8 @@ struct wire_server {
 	struct loop_timer	*undertaker;
 	struct ear		*ear;
 	size_t			 count;		/* connections */
+	int64_t			 room;		/* for new ones, in thousandths */
+	int64_t			 room_ms;	/* when that was */
 	LIST_HEAD(, peer)	 peers;
 };
 
@@ -105,6 +109,25 @@ wire_server_bury_soon(struct wire_server *s)
 		s->undertaker = loop_timer_new(s, s->loop, 0, 0, bury, s);
 }
 
+/*
+ * Each who comes and goes costs two durable records: who does so all the time
+ * would slow the run down.
+ */
+static bool
+has_room(struct wire_server *s)
+{
+	int64_t now = clock_mono_ms();
+
+	s->room += (now - s->room_ms) * WIRE_COMING_PER_S;
+	s->room_ms = now;
+	if (s->room > WIRE_COMING_MAX * 1000)
+		s->room = WIRE_COMING_MAX * 1000;
+	if (s->count >= WIRE_PEERS_MAX || s->room < 1000)
+		return false;
+	s->room -= 1000;
+	return true;
+}
+
 static void
 on_connect(void *arg, bool readable, bool writable)
 {
@@ -121,7 +144,7 @@ on_connect(void *arg, bool readable, bool writable)
 		fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
 			return;
-		if (s->count >= WIRE_PEERS_MAX) {
+		if (!has_room(s)) {
 			close(fd);
 			continue;
 		}
@@ -154,6 +177,21 @@ server_destroy(struct wire_server *s)
 	return 0;
 }
 
+/* What the folder holds stays the owner's: the group may go through alone. */
+static int
+share(const char *folder, gid_t group, struct error *err)
+{
+	char *path = run_socket_path(NULL, folder);
+	int rc = 0;
+
+	if (chown(path, (uid_t)-1, group) != 0 || chmod(path, 0660) != 0 ||
+	    chown(folder, (uid_t)-1, group) != 0 || chmod(folder, 0710) != 0)
+		rc = error_errno(err, ERR_IO,
+		    "could not share \"%s\" with the group", folder);
+	talloc_free(path);
+	return rc;
+}
+
 struct wire_server *
 wire_server_new(const void *owner, struct loop *l, struct run *r,
     const struct wire_handler *h, struct error *err)
@@ -161,6 +199,10 @@ wire_server_new(const void *owner, struct loop *l, struct run *r,
 	int fd = wire_socket_listen(r->folder, err);
 	struct wire_server *s;
 
+	if (fd >= 0 && h->is_shared && share(r->folder, h->group, err) != 0) {
+		close(fd);
+		fd = -1;
+	}
 	if (fd < 0)
 		return NULL;
 	s = NEW(owner, struct wire_server);
@@ -168,6 +210,8 @@ wire_server_new(const void *owner, struct loop *l, struct run *r,
 	s->run = r;
 	s->handler = *h;
 	s->fd = fd;
+	s->room = WIRE_COMING_MAX * 1000;
+	s->room_ms = clock_mono_ms();
 	LIST_INIT(&s->peers);
 	s->ear = NEW(r, struct ear);
 	s->ear->server = s;

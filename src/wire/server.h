@@ -19,6 +19,7 @@
 #ifndef PGRUNBOOK_WIRE_SERVER_H
 #define PGRUNBOOK_WIRE_SERVER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -30,6 +31,8 @@
 #define WIRE_LIVE_MAX	(512 << 10)
 #define WIRE_OUT_MAX	(8 << 20)
 #define WIRE_PEERS_MAX	32
+#define WIRE_COMING_MAX	64	/* at once, and then so many a second: */
+#define WIRE_COMING_PER_S 10
 
 struct wire_server;
 
@@ -39,6 +42,7 @@ struct wire_peer {
 	const char	*user;		/* OS name of uid */
 	const char	*principal;	/* as said in hello; user where nothing was said */
 	const char	*front;		/* "tui", "plain", "json", … */
+	bool		 is_guest;	/* another user, of the group that may come */
 };
 
 struct wire_handler {
@@ -51,10 +55,17 @@ struct wire_handler {
 	void	(*on_attach)(void *arg, const struct wire_peer *p);
 	void	(*on_detach)(void *arg, const struct wire_peer *p);
 	void	*arg;
+	/*
+	 * Members of the group may come, too, as guests: each under the name of
+	 * his account, whatever he says.
+	 */
+	bool	is_shared;
+	gid_t	group;
 };
 
 /*
- * Listens at the run's socket (0600 in a 0700 folder); a stale one is
+ * Listens at the run's socket (0600 in a 0700 folder; shared: 0660, and the
+ * group may go through the folder, not look into it); a stale one is
  * replaced: whoever holds the run's journal is its only engine.  Freeing it
  * says bye to all, without calling the handler any more, and removes the
  * socket.

@@ -3,9 +3,13 @@
 #include "harness/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -28,6 +32,7 @@ static struct wire_server *server;
 
 /* What the handler was told. */
 static int attached, detached;
+static bool was_guest;
 static char last_front[64], last_principal[64], last_text[64];
 
 static int
@@ -51,7 +56,9 @@ on_attach(void *arg, const struct wire_peer *p)
 {
 	(void)arg;
 	attached++;
-	assert_int_equal(p->uid, geteuid());
+	assert_int_equal(p->uid, p->is_guest ? 65534 : geteuid());
+	was_guest = p->is_guest;
+	snprintf(last_principal, sizeof(last_principal), "%s", p->principal);
 	snprintf(last_front, sizeof(last_front), "%s", p->front);
 }
 
@@ -506,6 +513,85 @@ too_many_connections_are_closed_and_room_comes_back(void **state)
 	} while (f->is_gone);
 }
 
+/* A gigabyte without an end of line: cut off long before, and forgotten. */
+static void
+a_line_without_an_end_costs_no_memory(void **state)
+{
+	static char piece[1 << 16];
+	struct front *f = front_new("ana");
+	int64_t sent = 0;
+	int fd = raw_new();
+
+	(void)state;
+	memset(piece, '{', sizeof(piece));
+	until(is_caught_up, f);
+	while (sent < (int64_t)1 << 30) {
+		ssize_t n = send(fd, piece, sizeof(piece),
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno != EAGAIN)
+			break;
+		if (n < 0)
+			loop_sleep(l, 1, NULL);
+		else
+			sent += n;
+	}
+	close(fd);
+	assert_true(sent < 16 * (int64_t)WIRE_LINE_MAX);
+	assert_false(f->is_gone);
+}
+
+/* What he sees of the run, and of what a guest is. */
+static int
+guest(const char *where)
+{
+	struct wire_listener nothing = { 0 };
+	struct error err = { 0 };
+	struct wire_client *c;
+	gid_t group = 12345;
+
+	if (setgroups(1, &group) != 0 || setgid(65534) != 0 ||
+	    setuid(65534) != 0)
+		return 2;
+	c = wire_client_connect(NULL, where, "tui", "ana", &nothing, &err);
+	if (c == NULL)
+		return 3;
+	while (wire_client_state(c)->opened == NULL)
+		if (wire_client_read(c, &err) != 0)
+			return 4;
+	return open(run_journal_path(NULL, where), O_RDONLY) < 0 ? 0 : 5;
+}
+
+static void
+a_shared_run_is_seen_by_the_group_and_its_files_are_not(void **state)
+{
+	struct wire_handler shared = handler;
+	int came[2] = { 'a', 1 };
+	struct error err = { 0 };
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (getuid() != 0)
+		skip();
+	talloc_free(server);
+	shared.is_shared = true;
+	shared.group = 12345;
+	server = wire_server_new(owner, l, r, &shared, &err);
+	assert_got(server, &err);
+	assert_int_equal(chmod(path_folder(owner, folder), 0711), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(guest(folder));
+	until(reached, came);
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		loop_sleep(l, 5, NULL);
+	assert_int_equal(status, 0);
+	assert_true(was_guest);
+	/* He said that he is ana. */
+	assert_string_equal(last_principal, getpwuid(65534)->pw_name);
+}
+
 static void
 nobody_home_is_told(void **state)
 {
@@ -578,6 +664,8 @@ main(void)
 		test(who_never_reads_is_cut_off_and_delays_nothing),
 		test(live_events_are_left_out_for_who_reads_slowly),
 		test(too_many_connections_are_closed_and_room_comes_back),
+		test(a_line_without_an_end_costs_no_memory),
+		test(a_shared_run_is_seen_by_the_group_and_its_files_are_not),
 		test(nobody_home_is_told),
 		test(a_folder_deeper_than_a_sockets_path_will_do),
 		test(an_engine_gone_without_a_word_is_noticed),
