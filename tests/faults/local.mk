@@ -17,12 +17,25 @@ tests/faults/failfs.so: tests/faults/failfs.c tests/faults/failfs.h
 		$(CFLAGS) -fPIC -shared -o $@ \
 		$(top_srcdir)/tests/faults/failfs.c -ldl
 
+# A wall clock that is set back an hour under a running program.
+check_DATA += tests/faults/setback.so
+CLEANFILES += tests/faults/setback.so
+EXTRA_DIST += tests/faults/setback.c
+tests/faults/setback.so: tests/faults/setback.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CCLD)$(CC) $(DEFS) $(DEFAULT_INCLUDES) -include config.h \
+		$(CPPFLAGS) $(OPTIMIZE) $(WARN_CFLAGS) $(CFLAGS) -fPIC \
+		-shared -o $@ $(top_srcdir)/tests/faults/setback.c -ldl
+
 # Whole runs on a real server, and what befalls them.
 check_LIBRARIES += tests/faults/libstage.a
-tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h
+tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h \
+	tests/faults/proxy.c tests/faults/proxy.h \
+	tests/faults/window.c tests/faults/window.h
 
 fault_tests = \
 	tests/faults/test_commands \
+	tests/faults/test_moments \
 	tests/faults/test_run \
 	tests/faults/test_server
 check_PROGRAMS += $(fault_tests)
@@ -30,6 +43,7 @@ TESTS += $(fault_tests)
 fault_test_libs = tests/faults/libstage.a $(harness_libs) $(engine_libs) \
 	$(base_libs)
 tests_faults_test_commands_LDADD = $(fault_test_libs)
+tests_faults_test_moments_LDADD = $(fault_test_libs)
 tests_faults_test_run_LDADD = $(fault_test_libs)
 tests_faults_test_server_LDADD = $(fault_test_libs)
 
