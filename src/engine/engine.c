@@ -263,6 +263,7 @@ leave(struct engine *e)
 		}
 	}
 	loop_wait(e->loop, is_drained, e->server, DRAIN_MS);
+	engine_notify_end(e);
 	talloc_free(e->server);
 	e->server = NULL;
 	if (e->fatal.code != ERR_NONE) {
@@ -337,6 +338,7 @@ set_up(struct engine *e, struct error *err)
 		.is_headless = e->options->is_headless,
 		.approvals = e->options->approvals,
 	};
+	engine_notify_begin(e);
 	handler.arg = e;
 	if (find_group(e, &handler, err) != 0)
 		return -1;

@@ -9,6 +9,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/gate.c \
 	src/engine/intents.c \
 	src/engine/launch.c src/engine/launch.h \
+	src/engine/notify.c \
 	src/engine/open.c \
 	src/engine/options.c src/engine/options.h \
 	src/engine/plan.c \

@@ -77,6 +77,7 @@ struct engine {
 	int		 asked_attempt;
 	const struct step *failed_here;	/* failed in this engine's life */
 	size_t		 rejections;	/* journaled by this engine */
+	struct notifier	*notifier;	/* null: nobody wants to be called */
 	char		*announced;	/* last word about prepared decisions */
 };
 
@@ -179,6 +180,12 @@ struct loop_timer *engine_watch_pace(struct engine *e, struct attempt *a);
 /* May this intent be, now?  ERR_POLICY says why not. */
 int engine_policy(const struct engine *e, enum intent_type t,
     const json_t *data, struct error *err) WARN_UNUSED;
+
+/* ---- notify.c ---- */
+/* PGRUNBOOK_NOTIFY is run when somebody is needed, at a failure, at the end. */
+void engine_notify_begin(struct engine *e);
+/* What is to be told now is told, and the command gets its time. */
+void engine_notify_end(struct engine *e);
 
 /* ---- intents.c ---- */
 extern const struct wire_handler engine_handler_template;

@@ -407,6 +407,25 @@ term_flush_input(void)
 }
 
 void
+term_call(const char *text)
+{
+	const char *how = getenv("PGRUNBOOK_BELL");
+	/* What a step is called comes from outside. */
+	char *clean = str_printable(NULL, text, strlen(text), false);
+
+	if (how == NULL)
+		how = "bell";
+	if (strstr(how, "osc9") != NULL)
+		printf("\033]9;pgrunbook: %s\007", clean);
+	if (strstr(how, "osc777") != NULL)
+		printf("\033]777;notify;pgrunbook;%s\007", clean);
+	if (strstr(how, "bell") != NULL)
+		putchar('\a');
+	fflush(stdout);
+	talloc_free(clean);
+}
+
+void
 term_leave(void)
 {
 	fputs(PASTE_OFF, stdout);

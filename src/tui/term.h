@@ -34,6 +34,8 @@ bool term_key(struct key_press *k);
 void term_flush_input(void);
 /* To the clipboard of the person's own terminal (OSC 52). */
 void term_copy(const char *text);
+/* Call the person: by what PGRUNBOOK_BELL names of bell, osc9, osc777 (else the bell). */
+void term_call(const char *text);
 /* Another program has the terminal in between: for a passphrase, say. */
 void term_leave(void);
 void term_return(void);

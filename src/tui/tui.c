@@ -25,6 +25,8 @@ struct front {
 	const struct tui_options *options;
 	struct wire_client *client;	/* null: the engine has gone */
 	struct wire_client *coming;	/* of the engine that was started again */
+	char		*called;	/* what the person was called for last */
+	bool		 is_caught_up;
 };
 
 /* ---- the engine --------------------------------------------------------------- */
@@ -38,11 +40,48 @@ on_event(void *arg, const struct event *e)
 	screen_changed(f->screen);
 }
 
+static struct wire_client *
+live_client(struct front *f)
+{
+	return f->coming != NULL ? f->coming : f->client;
+}
+
+/* What the run waits for, or how it ended; null: nothing calls. */
+static char *
+calling(struct front *f, struct wire_client *c)
+{
+	const struct run_state *s = wire_client_state(c);
+	const char *waits = state_waits_for(s);
+
+	if (s->is_closed)
+		return mem_printf(f, "%s: %s", s->title, s->outcome);
+	if (waits == NULL)
+		return NULL;
+	return mem_printf(f, "%s: needs you (%s)%s%s", s->title, waits,
+	    s->current < s->step_count ? " for " : "",
+	    s->current < s->step_count ? s->steps[s->current].id : "");
+}
+
+/* Who has just come sees it anyhow; who looks elsewhere is called. */
+static void
+call_person(struct front *f, bool is_new)
+{
+	char *now = calling(f, live_client(f));
+
+	if (!is_new && now != NULL && !str_equal(now, f->called))
+		term_call(now);
+	talloc_free(f->called);
+	f->called = now;
+}
+
 /* The events from the start are all here: the state is whole. */
 static void
 on_caught_up(void *arg)
 {
 	struct front *f = arg;
+
+	call_person(f, true);
+	f->is_caught_up = true;
 
 	if (f->coming != NULL) {
 		app_set_state(f->app, wire_client_state(f->coming));
@@ -76,12 +115,6 @@ attach(struct front *f, struct error *err)
 	return c;
 }
 
-static struct wire_client *
-live_client(struct front *f)
-{
-	return f->coming != NULL ? f->coming : f->client;
-}
-
 static void
 read_engine(struct front *f)
 {
@@ -89,8 +122,11 @@ read_engine(struct front *f)
 	struct error err;
 
 	error_clear(&err);
-	if (wire_client_read(c, &err) == 0)
+	if (wire_client_read(c, &err) == 0) {
+		if (f->is_caught_up)
+			call_person(f, false);
 		return;
+	}
 	/* Its state stays on screen until there is another. */
 	if (c == f->coming)
 		TALLOC_FREE(f->coming);

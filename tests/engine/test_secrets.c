@@ -109,6 +109,42 @@ no_way_leads_a_secret_into_the_bundle(void **state)
 	    "journal.jsonl")), "[secret DB_PASSWORD]");
 }
 
+/* A file that the command below has written; null: not yet. */
+static char *
+notice(const char *event)
+{
+	char *path = mem_printf(owner, "%s/%s.notice", runs, event);
+
+	return file_exists(path) ? slurp(owner, path) : NULL;
+}
+
+static void
+a_command_is_told_the_facts_and_no_secret(void **state)
+{
+	struct front *f;
+
+	(void)state;
+	setenv("TOKEN", DECLARED, 1);
+	setenv("PGRUNBOOK_NOTIFY", "d=${PGRUNBOOK_FOLDER%/*}; env > "
+	    "\"$d/part\"; mv \"$d/part\" \"$d/$PGRUNBOOK_EVENT.notice\"", 1);
+	f = start_run_in(temp_folder(owner), "secrets: [TOKEN]\n",
+	    "  - {id: ask, manual: [look]}\n"
+	    "  - {id: bad, class: R, run: exit 1}\n");
+	unsetenv("PGRUNBOOK_NOTIFY");
+	until(f, notice("needs-you") != NULL &&
+	    strstr(notice("needs-you"), "book/ask") != NULL);
+	assert_contains(notice("needs-you"), "PGRUNBOOK_WAITS_FOR=answer");
+	done(f, INTENT_ANSWER, "{'step': 'book/ask', 'answer': {'items': "
+	    "[true]}}");
+	until(f, notice("failed") != NULL);
+	assert_contains(notice("failed"), "PGRUNBOOK_STEP=book/bad");
+	done(f, INTENT_SKIP, "{'step': 'book/bad', 'reason': 'a test'}");
+	until(f, f->is_gone && notice("done") != NULL);
+	assert_contains(notice("done"), "PGRUNBOOK_OUTCOME=done");
+	assert_null(strstr(notice("done"), DECLARED));
+	assert_null(strstr(notice("done"), "TEST_URL"));
+}
+
 #define test(name) \
 	cmocka_unit_test_setup_teardown(name, person_begin, person_end)
 
@@ -116,6 +152,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		test(a_command_is_told_the_facts_and_no_secret),
 		test(no_way_leads_a_secret_into_the_bundle),
 	};
 
