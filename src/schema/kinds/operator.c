@@ -25,7 +25,10 @@
 const struct schema_kind schema_kind_operator = {
 	.name = "operator",
 	.flags = KIND_DERIVED | KIND_BLOCKS | KIND_VERBATIM,
-	/* One without a function is but another's promise. */
+	/*
+	 * One without a function is but another's promise: two that commute,
+	 * or negate, are made in whatever order.
+	 */
 	.query = "SELECT " REF("pg_operator", "o.oid") " AS ref, "
 	    "n.q AS schema, o.oprname||' ('||" SIDE("oprleft") "||', '||"
 	    SIDE("oprright") "||')' AS name, "
@@ -39,9 +42,7 @@ const struct schema_kind schema_kind_operator = {
 	    "CASE WHEN o.oprcanhash THEN 'HASHES' END, "
 	    "CASE WHEN o.oprcanmerge THEN 'MERGES' END)||')') AS attributes, "
 	    "jsonb_build_object('drop', 'OPERATOR '||n.q||'.'||o.oprname||' ('||"
-	    SIDE("oprleft") "||', '||" SIDE("oprright") "||')') AS facts, "
-	    /* Two that commute, or negate, are made in whatever order. */
-	    "null::jsonb AS depends "
+	    SIDE("oprleft") "||', '||" SIDE("oprright") "||')') AS facts "
 	    "FROM pg_operator o JOIN ours n ON n.oid = o.oprnamespace "
 	    "WHERE o.oprcode <> 0 AND " NOT_MEMBER("pg_operator", "o.oid"),
 	.create = plain_create,

@@ -60,7 +60,7 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "subscribers receive other changes");
 }
 
-/* Without ICU's help: the platform's own is named as Supabase names it. */
+/* The platform's own is named as Supabase names it. */
 #define PUBLICATIONS \
 	"(SELECT * FROM pg_publication b WHERE NOT (b.pubname LIKE " \
 	"'supabase\\_realtime%' AND EXISTS (SELECT FROM pg_roles " \
