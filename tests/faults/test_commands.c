@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -204,14 +205,28 @@ a_command_whose_engine_was_killed_is_never_run_again_by_itself(void **state)
 	stage_holds(s);
 }
 
+/* Has the engine heard the command?  Then it has told its guard of it. */
+static bool
+is_heard(void *arg)
+{
+	struct stage *s = arg;
+	char *path = mem_printf(NULL, "%s.part", output_path(s));
+	struct stat st;
+	bool is = stat(path, &st) == 0 && st.st_size > 0;
+
+	talloc_free(path);
+	return is;
+}
+
 static struct engine_child *
 killed_over(struct stage *s, const char *command, pid_t *pid)
 {
 	struct engine_child *e;
 
-	command_book(s, command);
+	command_book(s, mem_printf(s, "echo heard; %s", command));
 	e = stage_start(s, true, NULL);
 	stage_until_lines(s, 1);
+	stage_until(s, is_heard, s);
 	*pid = (pid_t)atoi(slurp(s, s->lines));
 	kill(child_pid(e->child), SIGKILL);
 	assert_int_equal(stage_wait(e).code, -1);
