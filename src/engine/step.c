@@ -74,6 +74,14 @@ begin_attempt(struct engine *e, const struct step *step,
     struct step_state *s, int number)
 {
 	struct attempt *a = attempt_new(e, &e->host, step, s->id, number);
+	size_t i;
+
+	/* What the last one that ran has left, if it was not done. */
+	for (i = s->attempt_count; i > 0; i--)
+		if (s->attempts[i - 1].outcome != NULL) {
+			a->cure = s->attempts[i - 1].cure;
+			break;
+		}
 
 	if (e->retried == step && e->lock_timeout_ms >= 0)
 		a->lock_timeout_ms = e->lock_timeout_ms;
@@ -149,9 +157,9 @@ static int
 finish(struct engine *e, const struct attempt *a, const char *outcome,
     int64_t ms, const struct error *err, const char *proof)
 {
-	json_t *data = memory_check(json_pack("{s:s, s:i, s:s, s:I, s:s*}",
+	json_t *data = memory_check(json_pack("{s:s, s:i, s:s, s:I, s:s*, s:s*}",
 	    "step", a->id, "attempt", a->number, "outcome", outcome, "ms",
-	    (json_int_t)ms, "proof", proof));
+	    (json_int_t)ms, "proof", proof, "cure", a->cure_found));
 
 	if (err != NULL)
 		json_object_set_new(data, "error", event_error(err));
@@ -163,9 +171,9 @@ journal_settled(struct engine *e, const struct attempt *a,
     enum outcome outcome, const char *proof, const char *query)
 {
 	return engine_append(e, EVENT_SETTLED, json_pack(
-	    "{s:s, s:i, s:s, s:s, s:s*}", "step", a->id, "attempt", a->number,
-	    "outcome", outcome_name(outcome), "proof", proof, "query",
-	    *query != '\0' ? query : NULL));
+	    "{s:s, s:i, s:s, s:s, s:s*, s:s*}", "step", a->id, "attempt",
+	    a->number, "outcome", outcome_name(outcome), "proof", proof,
+	    "query", *query != '\0' ? query : NULL, "cure", a->cure_found));
 }
 
 /*
@@ -213,6 +221,32 @@ finish_lost(struct engine *e, const struct step *step, struct step_state *s,
 	return rc;
 }
 
+/*
+ * What failed outside of a transaction may have left something behind: the
+ * catalog tells, and what takes it away.  Found nothing, it is as it was.
+ */
+static void
+look_for_leftover(struct engine *e, const struct step *step,
+    struct step_state *s, struct attempt *failed, char proof[256])
+{
+	const struct attempt_state *was = step_last_attempt(s);
+	enum outcome outcome = OUTCOME_UNKNOWN;
+	char query[512];
+	struct error ignored;
+	struct attempt *a;
+
+	if (was->marker_xid == NULL || was->marker_xid[0] != '\0' ||
+	    was->statement_count == 0)
+		return;
+	a = begin_attempt(e, step, s, failed->number);
+	if (attempt_settle(a, was, &outcome, proof, query, &ignored) != 0 ||
+	    outcome != OUTCOME_NOT_DONE || a->cure_found == NULL)
+		proof[0] = '\0';
+	else
+		failed->cure_found = mem_strdup(failed, a->cure_found);
+	talloc_free(a);
+}
+
 static int
 go_where_it_leads(struct engine *e, const struct attempt *a)
 {
@@ -235,6 +269,7 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 	int64_t start_ms = clock_mono_ms(), ms;
 	struct error err = { 0 };
 	struct loop_timer *pace;
+	char proof[256] = "";
 	int rc;
 
 	if (engine_append(e, EVENT_ATTEMPT_STARTED, json_pack(
@@ -261,8 +296,10 @@ run_attempt(struct engine *e, const struct step *step, struct step_state *s,
 	}
 	if (rc != 0 && err.code == ERR_LOST)
 		return finish_lost(e, step, s, a, ms, &err);
+	if (rc != 0)
+		look_for_leftover(e, step, s, a, proof);
 	if (finish(e, a, rc == 0 ? "done" : outcome_of(&err), ms,
-	    rc == 0 ? NULL : &err, NULL) != 0)
+	    rc == 0 ? NULL : &err, proof[0] != '\0' ? proof : NULL) != 0)
 		return -1;
 	return rc == 0 && a->goto_step != NULL ? go_where_it_leads(e, a) : 0;
 }

@@ -107,7 +107,7 @@ probe_index(struct asking *q, const json_t *n, struct error *err)
 		return conclude(q, OUTCOME_DONE, "index \"%s\" is there and "
 		    "valid", index);
 	/* IF NOT EXISTS would skip over it and leave it invalid. */
-	q->answer->cure = mem_printf(q->owner, "DROP INDEX CONCURRENTLY %s",
+	q->answer->cure = mem_printf(q->owner, "DROP INDEX CONCURRENTLY IF EXISTS %s",
 	    pg_value(r, 0, 1));
 	return conclude(q, OUTCOME_NOT_DONE, "index \"%s\" is there, but "
 	    "invalid: its build did not end", index);
@@ -130,7 +130,7 @@ probe_reindex(struct asking *q, const json_t *n, struct error *err)
 		return -1;
 	if (r->rows == 0)
 		return repeat_is_harmless(q, "nothing is left over from it");
-	q->answer->cure = mem_printf(q->owner, "DROP INDEX CONCURRENTLY %s",
+	q->answer->cure = mem_printf(q->owner, "DROP INDEX CONCURRENTLY IF EXISTS %s",
 	    pg_value(r, 0, 0));
 	return conclude(q, OUTCOME_NOT_DONE, "invalid index %s is left over",
 	    pg_value(r, 0, 0));

@@ -272,6 +272,7 @@ fold_attempt_finished(struct fold *f)
 	if (json_is_null(a->error))
 		a->error = NULL;
 	a->proof = json_str(f->data, "proof");
+	a->cure = json_str(f->data, "cure");
 	a->question = NULL;
 	step->status = status;
 	/* What a lock timeout met tells why it is to be tried again. */
@@ -304,13 +305,18 @@ fold_settled(struct fold *f)
 		return 0;
 	a->proof = json_str(f->data, "proof");
 	a->query = json_str(f->data, "query");
+	a->cure = json_str(f->data, "cure");
 	a->question = NULL;
 	if (!still_runs) {
 		a->outcome = outcome;
 		a->finished_us = f->e->at_us;
 	}
-	/* Known not to stand: it is simply the next step again. */
-	step->status = strcmp(outcome, "not_done") == 0 ? STEP_PENDING : status;
+	/*
+	 * Known not to stand: it is simply the next step again, but where
+	 * something is to be taken away first: that a person decides.
+	 */
+	step->status = strcmp(outcome, "not_done") == 0 && a->cure == NULL ?
+	    STEP_PENDING : status;
 	fold_move_on(f->s, step);
 	return 0;
 }

@@ -74,6 +74,7 @@ struct attempt_state {
 	int64_t		 planned_us, started_us, finished_us;
 	const char	*outcome;	/* null while it runs */
 	const json_t	*error;
+	const char	*cure;		/* takes away what it left behind; null */
 	const char	*proof, *query;	/* how the outcome is known; what a person can ask; null */
 	const char	*marker_uuid, *marker_xid;
 	const json_t	*marker_backend;

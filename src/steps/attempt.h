@@ -66,6 +66,8 @@ struct attempt {
 	int64_t		 queue_limit;	/* sessions behind it while it waits; 0: any number */
 	struct plan	*plan;
 	struct artifact	*output;	/* opened at the first byte */
+	const char	*cure;		/* what to begin with: it takes away what the last one left; null */
+	const char	*cure_found;	/* by attempt_settle(): for the next one; null */
 	const char	*database;	/* where it is not its target's own; null.  Set by attempt_plan() */
 	/* set by kinds that lead elsewhere (choose): step id to go on at; null */
 	const char	*goto_step;

@@ -28,12 +28,22 @@ preset(void *spec)
 
 /* ---- where the text comes from --------------------------------------------- */
 
+/* What an attempt before has left behind goes first, as a statement of its own. */
+static char *
+with_cure(const void *owner, const struct attempt *a, char *sql)
+{
+	const struct sql_spec *spec = a->step->spec;
+
+	return sql == NULL || a->cure == NULL || spec->transaction ? sql :
+	    mem_printf(owner, "%s;\n%s", a->cure, sql);
+}
+
 static char *
 render(const void *owner, struct attempt *a, struct error *err)
 {
 	const struct sql_spec *spec = a->step->spec;
 
-	return attempt_sql(owner, a, spec->sql, err);
+	return with_cure(owner, a, attempt_sql(owner, a, spec->sql, err));
 }
 
 static char *
@@ -50,7 +60,7 @@ render_file(const void *owner, struct attempt *a, struct error *err)
 	else if (file_read(path, path, (size_t)16 << 20, &text, &size, err) == 0)
 		sql = attempt_sql(owner, a, text, err);
 	talloc_free(path);
-	return sql;
+	return with_cure(owner, a, sql);
 }
 
 /* ---- plan and run ---------------------------------------------------------- */
@@ -73,6 +83,11 @@ plan_text_of(struct attempt *a, char *sql, struct error *err)
 	if (sql == NULL)
 		return -1;
 	p = plan_sql(a, sql);
+	if (a->cure != NULL && !spec->transaction) {
+		json_object_set_new(p->shown, "cure", json_string(a->cure));
+		plan_line(p, "begins with what takes away the leftover of the "
+		    "attempt before: %s", a->cure);
+	}
 	if (spec->expect != NULL) {
 		words = expect_words(sql, spec->expect);
 		plan_line(p, "expects %s", words);

@@ -184,6 +184,7 @@ ask_server(struct attempt *a, const char *database,
 		    err);
 	json_decref(pinned);
 	if (rc == 0) {
+		a->cure_found = mem_strdup(a, answer.cure);
 		*outcome = answer.outcome;
 		snprintf(proof, 256, "%s%s%s", answer.reason,
 		    answer.cure != NULL ? "; before it is tried again: " : "",
@@ -200,8 +201,10 @@ settle_alone(struct attempt *a, const char *database,
     const struct attempt_state *was, enum outcome *outcome, char proof[256],
     char query[512], struct error *err)
 {
-	size_t n = was->statement_count, all = json_array_size(
-	    json_object_get(was->shown, "statements"));
+	/* One more where it began with a cure, which may be repeated. */
+	const char *cure = json_str(was->shown, "cure");
+	size_t before = cure != NULL, n = was->statement_count;
+	size_t all = json_array_size(json_object_get(was->shown, "statements"));
 	const struct statement_state *last = n == 0 ? NULL :
 	    &was->statements[n - 1];
 
@@ -210,7 +213,15 @@ settle_alone(struct attempt *a, const char *database,
 		snprintf(proof, 256, "no statement had been sent");
 		return 0;
 	}
-	if (last->ms < 0 && n == 1 && all == 1)
+	if (before == 1 && n == 1 && (last->ms < 0 || last->error != NULL)) {
+		a->cure_found = mem_strdup(a, cure);
+		*outcome = OUTCOME_NOT_DONE;
+		snprintf(proof, 256, "it was still about what the attempt "
+		    "before had left; before it is tried again: %.120s", cure);
+		return 0;
+	}
+	if ((last->ms < 0 || last->error != NULL) && n == before + 1 &&
+	    all == before + 1)
 		return ask_server(a, database, was, last->text, outcome, proof,
 		    query, err);
 	if (last->ms >= 0 && last->error == NULL && n == all) {

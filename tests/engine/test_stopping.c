@@ -143,6 +143,43 @@ a_transaction_whose_engine_was_killed_ends_by_itself(void **state)
 	    "wait_event = 'PgSleep'", "0");
 }
 
+static void
+sign_by_name(struct front *f, const char *id)
+{
+	until(f, waits_for(f, "sign-off"));
+	done(f, INTENT_SIGN, mem_printf(owner, "{'step': '%s', 'digest': '%s',"
+	    " 'typed': '%s'}", id, digest_of(f, id), db));
+}
+
+static void
+what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt(void **state)
+{
+	const struct attempt_state *a;
+	struct front *f;
+
+	(void)state;
+	cluster_sql(db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
+	f = start_run("  - {id: index, transaction: false, sql: \"CREATE UNIQUE "
+	    "INDEX CONCURRENTLY i ON t (a)\"}\n");
+	sign_by_name(f, "book/index");
+	until(f, waits_for(f, "failure"));
+	a = step_last_attempt(step(f, "book/index"));
+	assert_string_equal(a->cure, "DROP INDEX CONCURRENTLY IF EXISTS i");
+	assert_contains(a->proof, "invalid");
+
+	cluster_sql(db, "DELETE FROM t");
+	done(f, INTENT_RETRY, "{'step': 'book/index'}");
+	sign_by_name(f, "book/index");
+	until(f, state_of(f)->is_closed);
+	assert_string_equal(state_of(f)->outcome, "done");
+	a = step_last_attempt(step(f, "book/index"));
+	assert_int_equal(a->statement_count, 2);
+	assert_string_equal(cluster_value(owner, db, "SELECT indisvalid FROM "
+	    "pg_index WHERE indexrelid = 'i'::regclass"), "t");
+	until(f, f->is_gone);
+	holds();
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, person_begin, person_end)
 
 int
@@ -152,6 +189,7 @@ main(void)
 		test(what_waits_is_tried_again_until_the_one_in_the_way_is_ended),
 		test(what_a_killed_engine_left_running_is_cancelled_by_its_key),
 		test(a_transaction_whose_engine_was_killed_ends_by_itself),
+		test(what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);
