@@ -73,6 +73,10 @@ check_not_executor(const json_t *rule, const struct run_state *state,
 		    who->principal);
 		return -1;
 	}
+	if (json_array_size(state->executors) > 0 &&
+	    is_among(state->executors, who->principal))
+		return error_set(err, ERR_POLICY, "step \"%s\" is signed by "
+		    "somebody else than who has led the run", step->id);
 	if (who->is_executors) {
 		error_set(err, ERR_POLICY, "step \"%s\" is signed by another "
 		    "key than that of who opened the run", step->id);

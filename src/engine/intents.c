@@ -310,6 +310,48 @@ do_note(struct request *q)
 	return append(q, EVENT_NOTED, data);
 }
 
+/* Who it was, as the kernel and he himself have it. */
+static json_t *
+by_whom(const struct request *q)
+{
+	return memory_check(json_pack("{s:s, s:I, s:s}", "principal",
+	    q->from->principal, "uid", (json_int_t)q->from->uid, "user",
+	    q->from->user));
+}
+
+static int
+do_hand_over(struct request *q)
+{
+	const char *text = json_str(q->data, "text");
+	const struct run_state *s = q->e->run->state;
+	json_t *data;
+
+	if (text[strspn(text, " \t\n")] == '\0')
+		return error_set(q->err, ERR_POLICY,
+		    "to pass the run on, say what is open");
+	if (strcmp(s->operator_, q->from->principal) != 0)
+		return error_set(q->err, ERR_POLICY,
+		    "the run is passed on by who leads it, \"%s\"",
+		    s->operator_);
+	data = by_whom(q);
+	json_object_set(data, "text", json_object_get(q->data, "text"));
+	return append(q, EVENT_HANDED_OVER, data);
+}
+
+static int
+do_take_over(struct request *q)
+{
+	const struct run_state *s = q->e->run->state;
+
+	if (s->handed_by == NULL)
+		return error_set(q->err, ERR_POLICY,
+		    "nobody has passed the run on");
+	if (strcmp(s->handed_by, q->from->principal) == 0)
+		return error_set(q->err, ERR_POLICY,
+		    "somebody else takes the run over");
+	return append(q, EVENT_TAKEN_OVER, by_whom(q));
+}
+
 static int
 do_pause(struct request *q)
 {
@@ -355,6 +397,8 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_TERMINATE_BACKEND] = do_signal_backend,
 	[INTENT_EXTEND] = do_extend,
 	[INTENT_NOTE] = do_note,
+	[INTENT_HAND_OVER] = do_hand_over,
+	[INTENT_TAKE_OVER] = do_take_over,
 	[INTENT_PAUSE] = do_pause,
 	[INTENT_RESUME] = do_resume,
 	[INTENT_STOP] = do_stop,

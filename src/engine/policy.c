@@ -46,6 +46,8 @@ static const struct {
 	    "nothing runs that could be waiting for that session" },
 	[INTENT_EXTEND] = { ANY_TIME, false, "" },
 	[INTENT_NOTE] = { ANY_TIME, false, "" },
+	[INTENT_HAND_OVER] = { ANY_TIME, false, "" },
+	[INTENT_TAKE_OVER] = { ANY_TIME, false, "" },
 	[INTENT_PAUSE] = { ANY_TIME, false, "" },
 	[INTENT_RESUME] = { ANY_TIME, false, "" },
 	[INTENT_STOP] = { ANY_TIME, false, "" },

@@ -59,6 +59,8 @@ int fold_batch_finished(struct fold *f);
 int fold_step_held(struct fold *f);
 int fold_window_extended(struct fold *f);
 int fold_warned(struct fold *f);
+int fold_handed_over(struct fold *f);
+int fold_taken_over(struct fold *f);
 int fold_backend_signalled(struct fold *f);
 int fold_paused(struct fold *f);
 int fold_resumed(struct fold *f);

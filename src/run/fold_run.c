@@ -226,6 +226,35 @@ fold_noted(struct fold *f)
 }
 
 int
+fold_handed_over(struct fold *f)
+{
+	if (f->is_check)
+		return 0;
+	f->s->handed_by = json_str(f->data, "principal");
+	f->s->handover_text = json_str(f->data, "text");
+	add_note(f);
+	return 0;
+}
+
+int
+fold_taken_over(struct fold *f)
+{
+	const char *principal = json_str(f->data, "principal");
+
+	if (f->s->handed_by == NULL ||
+	    strcmp(f->s->handed_by, principal) == 0)
+		return error_set(f->err, ERR_VERIFY, "\"%s\" takes a run over "
+		    "that nobody else has passed on", principal);
+	if (f->is_check)
+		return 0;
+	json_array_append_new(f->s->executors, json_string(f->s->handed_by));
+	json_array_append_new(f->s->executors, json_string(principal));
+	f->s->operator_ = principal;
+	f->s->handed_by = f->s->handover_text = NULL;
+	return 0;
+}
+
+int
 fold_backend_signalled(struct fold *f)
 {
 	return fold_step(f) != NULL ? 0 : -1;

@@ -52,6 +52,8 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_WENT_TO] = fold_went_to,
 	[EVENT_ROLLBACK_STARTED] = fold_rollback_started,
 	[EVENT_NOTED] = fold_noted,
+	[EVENT_HANDED_OVER] = fold_handed_over,
+	[EVENT_TAKEN_OVER] = fold_taken_over,
 	[EVENT_CANCEL_REQUESTED] = fold_cancel_requested,
 	[EVENT_BACKEND_SIGNAL_REQUESTED] = fold_backend_signalled,
 	[EVENT_BACKEND_SIGNALLED] = fold_backend_signalled,
@@ -90,6 +92,7 @@ state_new(const void *owner)
 	s->values = json_owned(s, json_object());
 	s->step_index = json_owned(s, json_object());
 	s->live = json_owned(s, json_object());
+	s->executors = json_owned(s, json_array());
 	return s;
 }
 

@@ -145,6 +145,8 @@ struct run_state {
 	int64_t		 opened_us, start_us, end_us;	/* window's; 0: none */
 	bool		 is_started, is_paused, in_rollback, is_closed, engine_lives;
 	const char	*outcome;	/* of run_closed */
+	const char	*handed_by, *handover_text;	/* waits to be taken over; null */
+	json_t		*executors;	/* principals: all who have led it */
 	int64_t		 last_seq, last_us;
 	char		 head[SHA256_HEX_SIZE];	/* of the last durable record; "" where not known */
 	struct phase_state *phases;

@@ -191,6 +191,12 @@ of_people(const struct words *w, enum event_type t)
 		return mem_printf(w->owner, "%s: on item %s, %s: %s",
 		    w->subject, field(w, "item"), field(w, "principal"),
 		    field(w, "text"));
+	case EVENT_HANDED_OVER:
+		return mem_printf(w->owner, "%s passes the run on: %s",
+		    field(w, "principal"), field(w, "text"));
+	case EVENT_TAKEN_OVER:
+		return mem_printf(w->owner, "%s leads the run from here on",
+		    field(w, "principal"));
 	case EVENT_NOTED:
 		return mem_printf(w->owner, "note by %s: %s",
 		    field(w, "principal"), field(w, "text"));

@@ -163,7 +163,7 @@ static void
 handed_over(struct app *a, void *arg, const char *text)
 {
 	(void)arg;
-	if (app_send(a, INTENT_NOTE, json_pack("{s:o}", "text",
+	if (app_send(a, INTENT_HAND_OVER, json_pack("{s:o}", "text",
 	    json_text(text, strlen(text)))))
 		a->wish = WISH_LEAVE;
 }

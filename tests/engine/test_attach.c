@@ -263,6 +263,36 @@ a_blocker_is_ended_by_its_own_identity(void **state)
 	until(f, step(f, "book/slow")->status == STEP_FAILED);
 }
 
+static void
+a_run_is_passed_on_and_both_count_as_executors(void **state)
+{
+	struct front *f = start_run("  - {id: make, sql: \"CREATE TABLE v (a "
+	    "int)\", approval: {not: executor}}\n"), *ben;
+	char *sign;
+
+	(void)state;
+	until(f, waits_for(f, "sign-off"));
+	ben = attach("ben");
+	until(ben, waits_for(ben, "sign-off"));
+	assert_int_equal(ask(ben, INTENT_TAKE_OVER, "{}"), ERR_POLICY);
+	assert_int_equal(ask(ben, INTENT_HAND_OVER, "{'text': 'mine'}"),
+	    ERR_POLICY);
+	assert_int_equal(ask(f, INTENT_HAND_OVER, "{'text': ' '}"),
+	    ERR_POLICY);
+	done(f, INTENT_HAND_OVER, "{'text': 'the backup is slow tonight'}");
+	assert_int_equal(ask(f, INTENT_TAKE_OVER, "{}"), ERR_POLICY);
+	done(ben, INTENT_TAKE_OVER, "{}");
+
+	until(f, str_equal(state_of(f)->operator_, "ben"));
+	assert_string_equal(state_of(f)->notes[0].text,
+	    "the backup is slow tonight");
+	sign = mem_printf(owner, "{'step': 'book/make', 'digest': '%s'}",
+	    digest_of(f, "book/make"));
+	assert_int_equal(ask(ben, INTENT_SIGN, sign), ERR_POLICY);
+	assert_contains(ben->reply.primary, "who has led the run");
+	assert_int_equal(ask(f, INTENT_SIGN, sign), ERR_POLICY);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, person_begin, person_end)
 
 int
@@ -274,6 +304,7 @@ main(void)
 		test(an_executor_does_not_sign_for_himself),
 		test(a_failure_is_tried_again_left_out_or_stepped_over),
 		test(what_runs_is_cancelled_and_the_server_stops),
+		test(a_run_is_passed_on_and_both_count_as_executors),
 		test(a_question_takes_the_answer_that_fits),
 		test(a_paused_run_starts_no_step),
 		test(a_signoff_is_void_when_the_text_has_changed_after_resume),
