@@ -182,7 +182,10 @@ engine_targets_resolve(struct engine *e, struct error *err)
 	return rc;
 }
 
-/* What the database says of itself wins, and may not be more than the file's. */
+/*
+ * What the database says of itself wins over the file; where it says that it
+ * is more than the file thinks, the URL is probably wrong.
+ */
 static int
 check_environment(struct engine_target *t, const char *own, struct error *err)
 {
@@ -202,7 +205,28 @@ check_environment(struct engine_target *t, const char *own, struct error *err)
 		    "\"environment\" in the runbook");
 		return -1;
 	}
+	t->environment = (enum environment)said;
 	return 0;
+}
+
+/* Neither the run's lock nor any setting would hold there. */
+static int
+refuse_pooler(struct engine *e, struct engine_target *t, struct pg_session *s,
+    struct error *err)
+{
+	bool by_transaction = t->url->says_pooler && pg_pooled(s);
+
+	if (!by_transaction && pg_identity_pooled_by_transaction(e->loop, s,
+	    &by_transaction, err) != 0)
+		return -1;
+	if (!by_transaction)
+		return 0;
+	error_set(err, ERR_CONNECT, "the URL leads to a pooler that hands out "
+	    "connections by transaction: no lock and no setting holds there");
+	error_hint(err, str_ends(t->url->host, ".pooler.supabase.com") ?
+	    "take port 5432 of the pooler (session mode), or the direct URL" :
+	    "give the direct URL (DIRECT_URL), or the pooler's session mode");
+	return -1;
 }
 
 static const json_t *
@@ -224,7 +248,8 @@ examine(struct engine *e, struct engine_target *t, struct pg_session *s,
 	const json_t *pinned = pinned_identity(e, t->name);
 	struct pg_identity *id = pg_identity_read(s, s, err);
 
-	if (id == NULL || check_environment(t, id->environment, err) != 0)
+	if (id == NULL || refuse_pooler(e, t, s, err) != 0 ||
+	    check_environment(t, id->environment, err) != 0)
 		return -1;
 	if (pinned != NULL && pg_identity_compare(pinned, id, err) != 0)
 		return -1;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -75,9 +76,13 @@ engine_env_files(struct engine *e, const char *const *files, struct error *err)
 {
 	size_t i;
 
-	for (i = 0; files != NULL && files[i] != NULL; i++)
+	for (i = 0; files != NULL && files[i] != NULL; i++) {
+		/* A person's own: it may not be there. */
+		if (str_ends(files[i], ".local") && !file_exists(files[i]))
+			continue;
 		if (env_file_read(files[i], take_variable, e, err) != 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -355,6 +355,18 @@ refuse_unreadable(const char *why, bool has_password, struct error *err)
 	return -1;
 }
 
+/* "[YOUR-PASSWORD]", as dashboards hand URLs out to be filled in. */
+static int
+refuse_placeholder(const char *url, struct error *err)
+{
+	if (!is_url(url) || !str_matches(url,
+	    "\\[[Yy][Oo][Uu][Rr][-_ ][A-Za-z_ -]*\\]|<[A-Za-z_ -]+>"))
+		return 0;
+	error_set(err, ERR_USAGE, "the connection URL still has a placeholder");
+	error_hint(err, "put the password in place of [YOUR-PASSWORD]");
+	return -1;
+}
+
 /* Everything that libpq would use, without the environment's word. */
 static int
 target_fill(struct pg_target *t, const char *conninfo, struct error *err)
@@ -406,6 +418,8 @@ pg_target_parse(const void *owner, const char *url, struct error *err)
 	rc = refuse_other_schemes(conninfo, err);
 	if (rc == 0 && *trimmed == '\0')
 		rc = error_set(err, ERR_USAGE, "the connection URL is empty");
+	if (rc == 0)
+		rc = refuse_placeholder(trimmed, err);
 	if (rc == 0)
 		rc = target_fill(t, conninfo, err);
 	if (rc == 0) {

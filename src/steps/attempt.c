@@ -20,14 +20,29 @@
 #define GUARDED_LOCK_TIMEOUT_MS	2000
 #define GUARDED_QUEUE_LIMIT	5
 
+enum environment
+attempt_environment(const struct attempt *a, const char *target)
+{
+	const struct run_state *state = a->host->run == NULL ? NULL :
+	    a->host->run->state;
+	const struct target *t;
+	size_t i;
+
+	if (target == NULL)
+		target = a->step->target;
+	for (i = 0; state != NULL && i < state->target_count; i++)
+		if (str_equal(state->targets[i].name, target))
+			return (enum environment)environment_parse(
+			    state->targets[i].environment);
+	t = target == NULL ? NULL : window_target(a->host->window, target);
+	return t != NULL ? t->environment : ENV_LOCAL;
+}
+
 /* Where others work, an attempt must not stand in their way for long. */
 static bool
-is_guarded(const struct step_host *host, const struct step *step)
+is_guarded(const struct attempt *a)
 {
-	const struct target *t = step->target == NULL ? NULL :
-	    window_target(host->window, step->target);
-
-	return t != NULL && environment_is_guarded(t->environment);
+	return environment_is_guarded(attempt_environment(a, NULL));
 }
 
 struct attempt *
@@ -43,12 +58,12 @@ attempt_new(const void *owner, struct step_host *host, const struct step *step,
 	a->number = number;
 	a->uuid = uuid_new(a);
 	a->lock_timeout_ms = step->lock_timeout_ms >= 0 ?
-	    step->lock_timeout_ms : is_guarded(host, step) ?
+	    step->lock_timeout_ms : is_guarded(a) ?
 	    GUARDED_LOCK_TIMEOUT_MS : 0;
 	a->statement_timeout_ms = step->statement_timeout_ms >= 0 ?
 	    step->statement_timeout_ms : 0;
 	a->queue_limit = step->queue_limit >= 0 ? step->queue_limit :
-	    is_guarded(host, step) ? GUARDED_QUEUE_LIMIT : 0;
+	    is_guarded(a) ? GUARDED_QUEUE_LIMIT : 0;
 	a->private_ = NEW(a, struct attempt_private);
 	return a;
 }

@@ -123,6 +123,12 @@ struct pg_session *attempt_session_new(const void *owner, struct attempt *a,
 const struct pg_target *attempt_target(struct attempt *a, const char *target,
     const char *database, struct error *err);
 
+/*
+ * The environment of the step's target (null) or a named one: what the
+ * database said of itself when it was pinned, else what the file says.
+ */
+enum environment attempt_environment(const struct attempt *a,
+    const char *target);
 /* What was pinned of a target when the run began; null: nothing yet. */
 const json_t *attempt_pinned(const struct attempt *a, const char *target);
 

@@ -62,25 +62,21 @@ hold_environment(struct attempt *a, struct pg_session *s, const void *owner,
     struct error *err)
 {
 	const struct guard_spec *spec = a->step->spec;
-	const struct target *t = window_target(a->host->window,
-	    a->step->target);
 	struct pg_identity *id;
+	const char *is;
 
 	if (spec->environment == NULL)
 		return 0;
-	if (t != NULL && !str_equal(environment_name(t->environment),
-	    spec->environment))
-		return error_set(err, ERR_EXPECT,
-		    "target \"%s\" is %s, expected %s", t->name,
-		    environment_name(t->environment), spec->environment);
 	id = pg_identity_read(owner, s, err);
 	if (id == NULL)
 		return -1;
 	/* What the database itself says wins over what is written about it. */
-	if (id->environment[0] != '\0' &&
-	    !str_equal(id->environment, spec->environment))
-		return error_set(err, ERR_EXPECT, "the database says that it is "
-		    "%s, expected %s", id->environment, spec->environment);
+	is = id->environment[0] != '\0' ? id->environment :
+	    environment_name(attempt_environment(a, NULL));
+	if (!str_equal(is, spec->environment))
+		return error_set(err, ERR_EXPECT, id->environment[0] != '\0' ?
+		    "the database says that it is %s, expected %s" :
+		    "the target is %s, expected %s", is, spec->environment);
 	return attempt_printf(a, err, "environment %s: holds\n",
 	    spec->environment);
 }

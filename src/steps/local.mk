@@ -31,6 +31,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/reconcile.c src/steps/reconcile.h \
 	src/steps/reconciliation.c src/steps/reconciliation.h \
 	src/steps/rehearsed.c \
+	src/steps/reset.c \
 	src/steps/restore.c \
 	src/steps/review.c \
 	src/steps/run.c \

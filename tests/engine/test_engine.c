@@ -18,6 +18,7 @@
 #include "engine/launch.h"
 #include "engine/options.h"
 #include "harness/cluster.h"
+#include "harness/pooler.h"
 #include "run/folder.h"
 #include "wire/client.h"
 
@@ -361,6 +362,53 @@ a_database_that_says_it_is_production_is_believed(void **state)
 }
 
 static void
+what_the_database_says_of_itself_wins(void **state)
+{
+	static const char steps[] =
+	    "  - id: a\n    guard: {environment: sandbox}\n"
+	    "  - id: b\n    reset: public\n    class: B\n"
+	    "    rollback: Nothing brings it back.\n";
+	char *folder = new_folder();
+	struct ended r;
+
+	(void)state;
+	temp_file(owner, approvals, "reset.json", "{\"step\": \"book/b\","
+	    " \"principal\": \"ana\", \"decision\": \"approve\"}");
+	/* The file says local, and there is no reset of that. */
+	r = run_headless(folder, runbook("  - id: b\n    reset: public\n"
+	    "    class: B\n    rollback: Nothing brings it back.\n"));
+	ends_with(r, 1);
+	assert_contains(r.out, "there is no reset of a database that is local");
+
+	cluster_sql(db, mem_printf(owner, "CREATE TABLE t (a int); ALTER "
+	    "DATABASE \"%s\" SET pgrunbook.environment = 'sandbox'", db));
+	folder = new_folder();
+	r = run_headless(folder, runbook(steps));
+	ends_with(r, 0);
+	assert_contains(r.out, "target shop is sandbox");
+	assert_string_equal(cluster_value(owner, db,
+	    "SELECT to_regclass('t') IS NULL"), "t");
+}
+
+static void
+a_pooler_by_transaction_is_refused(void **state)
+{
+	char *socket = temp_folder(owner), *url = mem_printf(owner,
+	    "postgresql:///%s?host=%s&port=5432&user=postgres", db, socket);
+	pid_t pooler = pooler_start(socket, true);
+	struct ended r;
+
+	(void)state;
+	setenv("TEST_URL", url, 1);
+	r = run_headless(new_folder(), runbook(
+	    "  - {id: a, sql: \"SELECT 1\"}\n"));
+	ends_with(r, 7);
+	assert_contains(r.err, "connections by transaction");
+	assert_contains(r.err, "session mode");
+	pooler_stop(pooler);
+}
+
+static void
 a_runbook_with_findings_is_exit_three(void **state)
 {
 	char *folder = new_folder();
@@ -615,6 +663,8 @@ main(void)
 		test(lock_trouble_is_tried_again),
 		test(a_target_out_of_reach_is_exit_seven_and_leaves_nothing),
 		test(a_database_that_says_it_is_production_is_believed),
+		test(what_the_database_says_of_itself_wins),
+		test(a_pooler_by_transaction_is_refused),
 		test(a_runbook_with_findings_is_exit_three),
 		test(a_manual_step_takes_its_prepared_answer),
 		test(an_engine_killed_in_the_middle_finds_out_what_became_of_it),

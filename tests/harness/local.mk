@@ -8,6 +8,7 @@ tests_harness_libharness_a_SOURCES = \
 	tests/harness/cluster.c tests/harness/cluster.h \
 	tests/harness/golden.c tests/harness/golden.h \
 	tests/harness/keys.c tests/harness/keys.h \
+	tests/harness/pooler.c tests/harness/pooler.h \
 	tests/harness/terminal.c tests/harness/terminal.h \
 	tests/harness/test.c tests/harness/test.h
 tests_harness_libharness_a_CPPFLAGS = $(AM_CPPFLAGS) \

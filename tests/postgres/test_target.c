@@ -150,6 +150,17 @@ supabase_endpoints_are_known(void **state UNUSED)
 }
 
 static void
+a_url_with_a_placeholder_is_refused(void **state UNUSED)
+{
+	refuses("postgresql://postgres:[YOUR-PASSWORD]@db.ref.supabase.co:5432/"
+	    "postgres", "the connection URL still has a placeholder",
+	    "put the password in place of [YOUR-PASSWORD]");
+	refuses("postgresql://postgres:<password>@db.example.com/shop",
+	    "the connection URL still has a placeholder",
+	    "put the password in place of [YOUR-PASSWORD]");
+}
+
+static void
 pg_variables_do_not_fill_in(void **state UNUSED)
 {
 	struct pg_target *t;
@@ -272,6 +283,7 @@ main(void)
 		    an_unescaped_at_sign_in_a_password_is_refused),
 		cmocka_unit_test(what_is_no_postgres_url_is_refused),
 		cmocka_unit_test(supabase_endpoints_are_known),
+		cmocka_unit_test(a_url_with_a_placeholder_is_refused),
 		cmocka_unit_test(pg_variables_do_not_fill_in),
 		cmocka_unit_test(a_service_fills_in_and_the_url_wins),
 		cmocka_unit_test(

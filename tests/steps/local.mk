@@ -4,6 +4,7 @@ steps_tests = \
 	tests/steps/test_backfill \
 	tests/steps/test_backup \
 	tests/steps/test_migrate \
+	tests/steps/test_reset \
 	tests/steps/test_run \
 	tests/steps/test_sql \
 	tests/steps/test_tripwire
@@ -19,6 +20,7 @@ steps_test_libs = tests/steps/libstage.a $(harness_libs) $(steps_libs) \
 tests_steps_test_backfill_LDADD = $(steps_test_libs)
 tests_steps_test_backup_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
+tests_steps_test_reset_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
 tests_steps_test_tripwire_LDADD = $(steps_test_libs)
 tests_steps_test_sql_LDADD = $(steps_test_libs)
