@@ -18,6 +18,7 @@
 #include "steps/kind.h"
 #include "steps/manifest.h"
 #include "steps/plan.h"
+#include "steps/retention.h"
 #include "steps/spec.h"
 
 struct backup_spec {
@@ -288,27 +289,11 @@ static void
 check(const struct step *s, struct lint *l)
 {
 	const struct backup_spec *spec = s->spec;
-	static const char *const known[] = { "daily", "weekly", "monthly",
-	    NULL };
-	struct lint_finding *f;
-	const char *key;
-	json_t *value;
-
 	if (spec->format != NULL && !str_equal(spec->format, formats[0]) &&
 	    !str_equal(spec->format, formats[1]))
 		lint_error(l, spec_place(s, "format"),
 		    "\"format\" is neither directory nor custom");
-	json_object_foreach(spec->keep, key, value) {
-		if (!str_equal(key, known[0]) && !str_equal(key, known[1]) &&
-		    !str_equal(key, known[2])) {
-			f = lint_error(l, spec_place(s, "keep"),
-			    "unknown key \"%s\" in \"keep\"", key);
-			lint_nearest(l, f, key, known);
-		} else if (!json_is_integer(value) ||
-		    json_integer_value(value) < 0)
-			lint_error(l, spec_place(s, "keep"),
-			    "\"%s\" of \"keep\" is not a number", key);
-	}
+	retention_lint(s, spec->keep, l);
 }
 
 static enum step_class
@@ -334,7 +319,7 @@ static const struct key keys[] = {
 	{ "jobs", KEY_TEXT, KEY_EXPANDS, offsetof(struct backup_spec, jobs),
 	  "how many tables at once, 1 to 64 (default 1)", NULL, 0, 0 },
 	{ "keep", KEY_MAP, 0, offsetof(struct backup_spec, keep),
-	  "how many to keep: daily, weekly, monthly", NULL, 0, 0 },
+	  "how many a \"prune\" step keeps: daily, weekly, monthly, days", NULL, 0, 0 },
 	{ "test_restore", KEY_BOOL, 0,
 	  offsetof(struct backup_spec, test_restore),
 	  "restore it into a scratch database, compare, drop (default false)",

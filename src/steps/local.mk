@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += src/steps/libsteps.a
 src_steps_libsteps_a_SOURCES = \
+	src/steps/append.c \
 	src/steps/ask.c src/steps/ask.h \
 	src/steps/attempt.c src/steps/attempt.h \
 	src/steps/backfill.c \
@@ -28,11 +29,13 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/output.c \
 	src/steps/plan.c src/steps/plan.h \
 	src/steps/private.h \
+	src/steps/prune.c \
 	src/steps/reconcile.c src/steps/reconcile.h \
 	src/steps/reconciliation.c src/steps/reconciliation.h \
 	src/steps/rehearsed.c \
 	src/steps/reset.c \
 	src/steps/restore.c \
+	src/steps/retention.c src/steps/retention.h \
 	src/steps/review.c \
 	src/steps/run.c \
 	src/steps/snapshot.c \
