@@ -2,14 +2,30 @@
 
 runbooksdir = $(pkgdatadir)/runbooks
 dist_runbooks_DATA = \
+	runbooks/backup.yaml \
 	runbooks/diff.yaml \
+	runbooks/emergency.yaml \
 	runbooks/freeze.yaml \
 	runbooks/harden.yaml \
+	runbooks/migration.yaml \
+	runbooks/prisma-supabase.yaml \
+	runbooks/production-migration.yaml \
 	runbooks/reconcile.yaml \
 	runbooks/rehearse.yaml \
+	runbooks/reset-sandbox.yaml \
+	runbooks/restore.yaml \
 	runbooks/rollback.yaml \
+	runbooks/rollback-decision.yaml \
 	runbooks/rollout.yaml \
-	runbooks/snapshot.yaml
+	runbooks/snapshot.yaml \
+	runbooks/staging-setup.yaml
+
+templatesdir = $(runbooksdir)/templates
+dist_templates_DATA = \
+	runbooks/templates/add-column.yaml \
+	runbooks/templates/add-foreign-key.yaml \
+	runbooks/templates/add-index.yaml \
+	runbooks/templates/add-policy.yaml
 
 guardsdir = $(runbooksdir)/guards
 dist_guards_SCRIPTS = runbooks/guards/no-remote-migrate-dev

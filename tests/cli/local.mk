@@ -9,6 +9,8 @@ cli_tests = \
 	tests/cli/test_manual \
 	tests/cli/test_verify \
 	tests/cli/test_migrations
+	tests/cli/test_migrations \
+	tests/cli/test_runbooks
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 
@@ -24,6 +26,7 @@ tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
+tests_cli_test_runbooks_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_demo_LDADD = $(program_libs)
 tests_cli_test_verify_LDADD = tests/approval/libbundle.a $(sample_libs) \

@@ -181,7 +181,11 @@ static void
 each_shipped_runbook_passes_alone(void **state UNUSED)
 {
 	static const char *const names[] = { "freeze", "snapshot", "diff",
-	    "rehearse", "rollout", "rollback", "harden" };
+	    "rehearse", "rollout", "rollback", "harden", "prisma-supabase",
+	    "staging-setup", "reset-sandbox", "production-migration", "backup",
+	    "restore", "rollback-decision", "migration", "emergency",
+	    "templates/add-column", "templates/add-index",
+	    "templates/add-foreign-key", "templates/add-policy" };
 	char *runbooks = path_join(here.owner, test_srcdir(), "runbooks");
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {

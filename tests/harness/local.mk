@@ -10,13 +10,14 @@ tests_harness_libharness_a_SOURCES = \
 	tests/harness/keys.c tests/harness/keys.h \
 	tests/harness/pooler.c tests/harness/pooler.h \
 	tests/harness/terminal.c tests/harness/terminal.h \
-	tests/harness/test.c tests/harness/test.h
+	tests/harness/test.c tests/harness/test.h \
+	tests/harness/web.c tests/harness/web.h
 tests_harness_libharness_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTEST_DEFAULT_SRCDIR='"$(abs_top_srcdir)"' \
 	-DTEST_DEFAULT_BUILDDIR='"$(abs_top_builddir)"'
 
 harness_libs = tests/harness/libharness.a $(CMOCKA_LIBS) $(VTERM_LIBS) \
-	$(LIBPQ_LIBS) -lutil
+	$(LIBPQ_LIBS) -lutil -lpthread
 
 harness_tests = tests/harness/test_cluster tests/harness/test_terminal
 check_PROGRAMS += $(harness_tests)

@@ -4,17 +4,14 @@
 
 #include "harness/test.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/redact.h"
 #include "base/str.h"
+#include "harness/web.h"
 #include "steps/ask.h"
 #include "steps/stage.h"
 
@@ -158,67 +155,13 @@ attached_files_become_evidence(void **state)
 
 /* ---- http --------------------------------------------------------------------------- */
 
-static int http_port;
-
-static void *
-serve(void *arg)
-{
-	int listener = *(int *)arg;
-	char request[4096], answer[4096];
-	const char *body, *status;
-	ssize_t n;
-	int fd;
-
-	while ((fd = accept(listener, NULL, NULL)) >= 0) {
-		n = read(fd, request, sizeof(request) - 1);
-		request[n > 0 ? n : 0] = '\0';
-		if (strncmp(request, "GET /hang", 9) == 0) {
-			/* Until the other side goes. */
-			while (read(fd, request, sizeof(request)) > 0)
-				;
-			close(fd);
-			continue;
-		}
-		status = strncmp(request, "GET /health", 11) == 0 ?
-		    "200 OK" : "404 Not Found";
-		body = "{\"status\": \"ok\", \"n\": 5}";
-		snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\n"
-		    "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-		    status, strlen(body), body);
-		(void)!write(fd, answer, strlen(answer));
-		close(fd);
-	}
-	return NULL;
-}
-
-static int
-start_server(void **state)
-{
-	static int listener;
-	struct sockaddr_in at = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(at);
-	pthread_t thread;
-
-	(void)state;
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(listener, (struct sockaddr *)&at, size) < 0 ||
-	    listen(listener, 8) < 0 ||
-	    getsockname(listener, (struct sockaddr *)&at, &size) < 0 ||
-	    pthread_create(&thread, NULL, serve, &listener) != 0)
-		return -1;
-	pthread_detach(thread);
-	http_port = ntohs(at.sin_port);
-	return 0;
-}
-
 static struct stage *
 stage_with_port(const char *steps)
 {
 	struct stage *s = stage_of(steps);
 
 	scope_set(s->host.scope, "word", json_string_nocheck(mem_printf(s,
-	    "http://127.0.0.1:%d", http_port)));
+	    "http://127.0.0.1:%d", web_port())));
 	return s;
 }
 
@@ -430,5 +373,5 @@ main(void)
 		cmocka_unit_test(lint_knows_what_steps_deserve),
 	};
 
-	return test_main(tests, start_server, NULL);
+	return test_main(tests, web_start, NULL);
 }
