@@ -13,8 +13,10 @@ pgrunbook_SOURCES = \
 	src/cli/desk.c src/cli/desk.h \
 	src/cli/diff.c \
 	src/cli/export.c \
+	src/cli/draft.c src/cli/draft.h src/cli/draft_yaml.c \
 	src/cli/front.c src/cli/front.h \
 	src/cli/help.c src/cli/help.h \
+	src/cli/import.c \
 	src/cli/link.c src/cli/link.h \
 	src/cli/lint.c \
 	src/cli/main.c \
@@ -23,6 +25,7 @@ pgrunbook_SOURCES = \
 	src/cli/params.c src/cli/params.h \
 	src/cli/picker.c src/cli/picker.h \
 	src/cli/plan.c \
+	src/cli/prose.c src/cli/prose.h \
 	src/cli/report.c \
 	src/cli/review.c \
 	src/cli/rollback.c \
@@ -38,7 +41,7 @@ pgrunbook_SOURCES = \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verify.c
 pgrunbook_LDADD = $(tui_libs) $(report_libs) $(engine_libs) $(run_libs) \
-	$(base_libs)
+	$(base_libs) $(YAML_LIBS) $(CMARK_LIBS)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = completion/pgrunbook

@@ -5,6 +5,7 @@ cli_tests = \
 	tests/cli/test_demo \
 	tests/cli/test_demo_shop \
 	tests/cli/test_diff \
+	tests/cli/test_import \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
 	tests/cli/test_verify \
@@ -28,6 +29,8 @@ tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
 tests_cli_test_runbooks_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
+tests_cli_test_import_LDADD = $(program_libs)
+EXTRA_DIST += tests/cli/prose
 tests_cli_test_demo_LDADD = $(program_libs)
 tests_cli_test_verify_LDADD = tests/approval/libbundle.a $(sample_libs) \
 	$(program_libs) $(approval_libs) $(base_libs)

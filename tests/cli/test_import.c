@@ -1,0 +1,232 @@
+/*
+ * tests/cli/test_import.c - "pgrunbook import": runbooks in prose become
+ * drafts that pass lint, and no command of them is lost.
+ */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "cli/program.h"
+
+/* All that the draft's files say, white space as single blanks. */
+static char *
+all_of(const void *owner, const char *folder)
+{
+	struct buffer *b = buffer_new(owner);
+	char **names, *text;
+	size_t count, i;
+	struct error err;
+
+	assert_ok(folder_list(owner, folder, &names, &count, &err), &err);
+	for (i = 0; i < count; i++)
+		buffer_printf(b, "%s\n", slurp(owner, path_join(owner, folder,
+		    names[i])));
+	text = b->data;
+	return text;
+}
+
+/* The commands: lines of fences and of indented code, `...` with a blank. */
+static size_t
+find_lost(const char *name, const char *prose, const char *draft)
+{
+	void *owner = talloc_new(NULL);
+	const char *line = prose, *end;
+	bool fenced = false;
+	size_t found = 0;
+
+	for (; *line != '\0'; line = end + (*end == '\n')) {
+		char *text;
+
+		end = line + strcspn(line, "\n");
+		text = str_trim(owner, mem_strndup(owner, line,
+		    (size_t)(end - line)));
+		if (str_starts(text, "```")) {
+			fenced = !fenced;
+			continue;
+		}
+		if ((!fenced && !str_starts(line, "       ")) || *text == '\0')
+			continue;
+		if (str_starts(text, "$ "))
+			text += 2;
+		/* Passwords and values' names are told by tests of their own. */
+		if (strstr(text, "hunter22") != NULL ||
+		    strstr(text, "user:pass@") != NULL ||
+		    strstr(text, "{{") != NULL)
+			continue;
+		/* Quoted, YAML escapes what is in quotes. */
+		if (strchr(text, '"') != NULL && strstr(draft, text) == NULL &&
+		    strchr(text, '\\') == NULL)
+			text = mem_strndup(owner, text, strcspn(text, "\""));
+		if (strstr(draft, text) == NULL)
+			fail_msg("%s: lost: %s\n%s", name, text, draft);
+		found++;
+	}
+	talloc_free(owner);
+	return found;
+}
+
+static void
+each_kind_of_prose_becomes_a_draft_that_lints(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *source = path_join(owner, test_srcdir(), "tests/cli/prose");
+	char **names, *out;
+	size_t count, i;
+	struct error err;
+	struct told t;
+
+	assert_ok(folder_list(owner, source, &names, &count, &err), &err);
+	assert_int_equal(count, 11);
+	for (i = 0; i < count; i++) {
+		char *prose = path_join(owner, source, names[i]);
+
+		out = mem_printf(owner, "%s/draft", temp_folder(owner));
+		t = program_in(owner, NULL, "import", prose, "--output", out,
+		    NULL);
+		if (t.status != 0)
+			fail_msg("%s: %s%s", names[i], t.out, t.errors);
+		assert_null(strstr(t.errors, "error: "));
+		assert_true(find_lost(names[i], slurp(owner, prose),
+		    all_of(owner, out)) > 0);
+	}
+	talloc_free(owner);
+}
+
+/* What import makes of text, as one file; *told is what it said. */
+static char *
+draft_of(const void *owner, const char *text, struct told *told)
+{
+	char *folder = temp_folder(owner);
+	char *file = temp_file(owner, folder, "prose.md", text);
+	char *out = path_join(owner, folder, "out");
+	struct told t = program_in(owner, folder, "import", file, "--output",
+	    "out", NULL);
+
+	if (t.status != 0)
+		fail_msg("%s%s", t.out, t.errors);
+	if (told != NULL)
+		*told = t;
+	return all_of(owner, out);
+}
+
+static void
+front_matter_is_kept(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "---\ntitle: The title\nowner: db\n"
+	    "last_exercised: 2026-01-02\nnext_window: 2026-11-27T01:00Z\n"
+	    "tags: [a, b]\n---\n# Another\n\n1. Do it\n", NULL);
+
+	assert_contains(draft, "title: \"The title\"");
+	assert_contains(draft, "owner: \"db\"");
+	assert_contains(draft, "last_exercised: \"2026-01-02\"");
+	assert_contains(draft, "next_window: \"2026-11-27T01:00Z\"");
+	assert_contains(draft, "# front matter: tags: [\"a\",\"b\"]\n");
+	talloc_free(owner);
+}
+
+static void
+warnings_are_why_and_class_b(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n> **Warning**: think twice.\n\n"
+	    "1. Look first\n2. Then:\n   ```sh\n   echo 1\n   ```\n3. And:\n"
+	    "   ```sh\n   echo 2\n   ```\n", NULL);
+
+	assert_contains(draft, "Warning: think twice.");
+	assert_contains(draft, "echo 1\n  class: B\n");
+	assert_contains(draft, "echo 2\n  class: A\n");
+	talloc_free(owner);
+}
+
+static void
+decisions_and_checklists_are_what_they_are(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n## Which way?\n\n"
+	    "- If it failed: go back\n- Otherwise: go on\n\n"
+	    "## Before\n\n- [ ] Backup taken\n- [x] Told\n", NULL);
+
+	assert_contains(draft, "choose:\n    options:\n    - key: \"1\"\n"
+	    "      text: \"If it failed: go back\"\n");
+	assert_contains(draft, "manual:\n    items:\n    - \"Backup taken\"\n"
+	    "    - \"Told\"\n");
+	assert_contains(draft, "phases:\n- which-way.yaml\n- before.yaml\n");
+	talloc_free(owner);
+}
+
+static void
+sql_gets_its_class_and_its_params(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n```sql\nselect 1;\n```\n\n"
+	    "```sql\ndrop table :\"old\";\n```\n\n```sql\n"
+	    "create index concurrently i on t (a);\n```\n\n```sql\n\\d t\n"
+	    "```\n", NULL);
+
+	assert_contains(draft, "select 1;\n  class: R\n");
+	assert_contains(draft, "drop table :\"old\";\n  class: B\n");
+	assert_contains(draft, "params:\n  old:\n    prompt: \"old\"\n");
+	assert_contains(draft, "  transaction: false\n  class: A\n");
+	assert_contains(draft, "psql -X -v ON_ERROR_STOP=1 -f - "
+	    "<<'PGRUNBOOK_SQL'\n    \\d t\n");
+	talloc_free(owner);
+}
+
+static void
+what_has_no_place_is_a_manual_step_and_listed(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	struct told t;
+	char *draft = draft_of(owner, "# A\n\n```env\nA=postgres://u:geheim@h/d"
+	    "\n```\n\n```bash\necho \"{{ticket}}\"\n```\n", &t);
+
+	assert_contains(t.out, "kept as manual steps, look at them:\n");
+	assert_contains(t.out, "a fence of \"env\" is neither shell nor SQL");
+	assert_contains(t.out, "1 passwords are left out");
+	assert_null(strstr(draft, "geheim"));
+	assert_contains(draft, "postgres://u:***@h/d");
+	assert_contains(draft, "echo \"{ {ticket}}\"");
+	talloc_free(owner);
+}
+
+static void
+nothing_is_overwritten_and_nothing_is_nothing(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *folder = temp_folder(owner);
+	struct told t;
+
+	temp_file(owner, folder, "a.md", "# A\n\n1. Do it\n");
+	temp_file(owner, folder, "b.md", "# B\n\nOnly words.\n");
+	assert_int_equal(program_in(owner, folder, "import", "a.md",
+	    NULL).status, 0);
+	t = program_in(owner, folder, "import", "a.md", NULL);
+	assert_int_equal(t.status, 2);
+	assert_contains(t.errors, "\"a\" is there already");
+	t = program_in(owner, folder, "import", "b.md", NULL);
+	assert_int_equal(t.status, 2);
+	assert_contains(t.errors, "\"b.md\" has no step");
+	assert_false(file_exists(path_join(owner, folder, "b")));
+	talloc_free(owner);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_of_prose_becomes_a_draft_that_lints),
+		cmocka_unit_test(front_matter_is_kept),
+		cmocka_unit_test(warnings_are_why_and_class_b),
+		cmocka_unit_test(decisions_and_checklists_are_what_they_are),
+		cmocka_unit_test(sql_gets_its_class_and_its_params),
+		cmocka_unit_test(what_has_no_place_is_a_manual_step_and_listed),
+		cmocka_unit_test(nothing_is_overwritten_and_nothing_is_nothing),
+	};
+
+	return test_main(tests, NULL, NULL);
+}
