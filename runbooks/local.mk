@@ -25,7 +25,10 @@ dist_templates_DATA = \
 	runbooks/templates/add-column.yaml \
 	runbooks/templates/add-foreign-key.yaml \
 	runbooks/templates/add-index.yaml \
-	runbooks/templates/add-policy.yaml
+	runbooks/templates/add-policy.yaml \
+	runbooks/templates/phase.yaml \
+	runbooks/templates/runbook.yaml \
+	runbooks/templates/window.yaml
 
 guardsdir = $(runbooksdir)/guards
 dist_guards_SCRIPTS = runbooks/guards/no-remote-migrate-dev

@@ -14,13 +14,16 @@ pgrunbook_SOURCES = \
 	src/cli/diff.c \
 	src/cli/export.c \
 	src/cli/draft.c src/cli/draft.h src/cli/draft_yaml.c \
+	src/cli/exercised.c \
 	src/cli/front.c src/cli/front.h \
+	src/cli/guard_ci.c \
 	src/cli/help.c src/cli/help.h \
 	src/cli/import.c \
 	src/cli/link.c src/cli/link.h \
 	src/cli/lint.c \
 	src/cli/main.c \
 	src/cli/migrations.c \
+	src/cli/new.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/params.c src/cli/params.h \
 	src/cli/picker.c src/cli/picker.h \

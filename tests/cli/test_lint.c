@@ -185,7 +185,8 @@ each_shipped_runbook_passes_alone(void **state UNUSED)
 	    "staging-setup", "reset-sandbox", "production-migration", "backup",
 	    "restore", "rollback-decision", "migration", "emergency",
 	    "templates/add-column", "templates/add-index",
-	    "templates/add-foreign-key", "templates/add-policy" };
+	    "templates/add-foreign-key", "templates/add-policy",
+	    "templates/runbook", "templates/phase" };
 	char *runbooks = path_join(here.owner, test_srcdir(), "runbooks");
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
