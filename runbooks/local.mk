@@ -2,6 +2,7 @@
 
 runbooksdir = $(pkgdatadir)/runbooks
 dist_runbooks_DATA = \
+	runbooks/backfill.yaml \
 	runbooks/backup.yaml \
 	runbooks/diff.yaml \
 	runbooks/emergency.yaml \

@@ -8,10 +8,9 @@ cli_tests = \
 	tests/cli/test_import \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
-	tests/cli/test_verify \
-	tests/cli/test_migrations
 	tests/cli/test_migrations \
-	tests/cli/test_runbooks
+	tests/cli/test_runbooks \
+	tests/cli/test_verify
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 

@@ -183,7 +183,7 @@ each_shipped_runbook_passes_alone(void **state UNUSED)
 	static const char *const names[] = { "freeze", "snapshot", "diff",
 	    "rehearse", "rollout", "rollback", "harden", "prisma-supabase",
 	    "staging-setup", "reset-sandbox", "production-migration", "backup",
-	    "restore", "rollback-decision", "migration", "emergency",
+	    "restore", "rollback-decision", "migration", "emergency", "backfill",
 	    "templates/add-column", "templates/add-index",
 	    "templates/add-foreign-key", "templates/add-policy",
 	    "templates/runbook", "templates/phase" };
