@@ -260,9 +260,11 @@ alter_default(struct plan *p, const struct schema_object *from,
 
 	if (!object_differs(from, to, "default"))
 		return;
+	/* A new type comes loose from what is to go as well, but later. */
 	if (expression == NULL)
-		plan_unbind(p, ALTER_COLUMN "DROP DEFAULT",
-		    object_fact(to, "table"), object_fact(to, "column"));
+		(object_differs(from, to, "type") ? plan_alter : plan_unbind)(p,
+		    ALTER_COLUMN "DROP DEFAULT", object_fact(to, "table"),
+		    object_fact(to, "column"));
 	else if (!object_differs(from, to, "type"))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s",
 		    object_fact(to, "table"), object_fact(to, "column"),
