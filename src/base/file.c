@@ -283,10 +283,12 @@ remove_at(int at_fd, const char *name, const char *shown, struct error *err)
 	fd = openat(at_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	dir = fd >= 0 ? fdopendir(fd) : NULL;
 	if (dir == NULL) {
-		error_errno(err, ERR_IO, "could not remove \"%s\"", shown);
+		/* Somebody else removes it as well: that is what was wanted. */
+		rc = errno == ENOENT ? 0 : error_errno(err, ERR_IO,
+		    "could not remove \"%s\"", shown);
 		if (fd >= 0)
 			close(fd);
-		return -1;
+		return rc;
 	}
 	while (rc == 0 && (entry = readdir(dir)) != NULL) {
 		char *path;
@@ -298,7 +300,8 @@ remove_at(int at_fd, const char *name, const char *shown, struct error *err)
 		talloc_free(path);
 	}
 	closedir(dir);
-	if (rc == 0 && unlinkat(at_fd, name, AT_REMOVEDIR) != 0)
+	if (rc == 0 && unlinkat(at_fd, name, AT_REMOVEDIR) != 0 &&
+	    errno != ENOENT)
 		rc = error_errno(err, ERR_IO, "could not remove \"%s\"", shown);
 	return rc;
 }

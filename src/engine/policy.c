@@ -38,11 +38,12 @@ static const struct {
 	    "rollback begins while the run waits, not while a step runs" },
 	[INTENT_CANCEL] = { AT_WORK | AT_QUESTION | AT_RETRY, true,
 	    "nothing runs that could be cancelled" },
+	/* At the gate, too: what a lock has stopped may have to be signed anew. */
 	[INTENT_CANCEL_BACKEND] = { AT_WORK | AT_QUESTION | AT_RETRY |
-	    AT_FAILURE, true,
+	    AT_FAILURE | AT_GATE, true,
 	    "nothing runs that could be waiting for that session" },
 	[INTENT_TERMINATE_BACKEND] = { AT_WORK | AT_QUESTION | AT_RETRY |
-	    AT_FAILURE, true,
+	    AT_FAILURE | AT_GATE, true,
 	    "nothing runs that could be waiting for that session" },
 	[INTENT_EXTEND] = { ANY_TIME, false, "" },
 	[INTENT_NOTE] = { ANY_TIME, false, "" },
