@@ -147,18 +147,27 @@ sign_by_name(struct terminal *t)
 static void
 answer_the_rest(const char *run)
 {
+	static const char *const asked[][2] = {
+		{ "rollout/tell", "{'items': [true, true]}" },
+		{ "harden/local-by-default", "{'items': [true, true, true]}" },
+		{ "harden/schema-pr",
+		    "{'items': [true, true, true, true, true, true]}" },
+		{ "harden/reconciled", "{'items': [true, true]}" },
+		{ "harden/checklist", "{'items': [true, true, true, true, true],"
+		    " 'fields': {'next': '2027-02-01'}}" },
+	};
 	struct front *f;
+	size_t i;
 
 	owner = w.owner;
 	folder = path_join(w.owner, w.runs, run);
 	f = attach("ana");
 	until(f, waits_for(f, "answer"));
-	done(f, INTENT_ANSWER, "{'step': 'rollout/tell', 'answer': {'items': "
-	    "[true, true]}}");
-	until(f, step(f, "harden/checklist")->status == STEP_WAITING);
-	done(f, INTENT_ANSWER, "{'step': 'harden/checklist', 'answer': "
-	    "{'items': [true, true, true, true, true, true, true], "
-	    "'fields': {'next': '2027-02-01'}}}");
+	for (i = 0; i < COUNT_OF(asked); i++) {
+		until(f, step(f, asked[i][0])->status == STEP_WAITING);
+		done(f, INTENT_ANSWER, mem_printf(w.owner,
+		    "{'step': '%s', 'answer': %s}", asked[i][0], asked[i][1]));
+	}
 }
 
 static void
