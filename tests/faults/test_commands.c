@@ -180,6 +180,19 @@ an_engine_that_is_told_to_end_ends_its_command_first(void **state)
 	stage_holds(s);
 }
 
+/* Has the engine heard the command?  Then it has told its guard of it. */
+static bool
+is_heard(void *arg)
+{
+	struct stage *s = arg;
+	char *path = mem_printf(NULL, "%s.part", output_path(s));
+	struct stat st;
+	bool is = stat(path, &st) == 0 && st.st_size > 0;
+
+	talloc_free(path);
+	return is;
+}
+
 static void
 a_command_whose_engine_was_killed_is_never_run_again_by_itself(void **state)
 {
@@ -187,9 +200,11 @@ a_command_whose_engine_was_killed_is_never_run_again_by_itself(void **state)
 	struct engine_child *e;
 	pid_t pid;
 
-	command_book(s, "echo $$ a >>$LINES_FILE; while :; do sleep 0.1; done");
+	command_book(s, "echo heard; echo $$ a >>$LINES_FILE; "
+	    "while :; do sleep 0.1; done");
 	e = stage_start(s, true, NULL);
 	stage_until_lines(s, 1);
+	stage_until(s, is_heard, s);
 	pid = (pid_t)atoi(slurp(s, s->lines));
 	kill(child_pid(e->child), SIGKILL);
 	assert_int_equal(stage_wait(e).code, -1);
@@ -203,19 +218,6 @@ a_command_whose_engine_was_killed_is_never_run_again_by_itself(void **state)
 	assert_int_equal(stage_lines(s), 1);
 	assert_string_equal(stage_effects(s, s->shop), "b 1");
 	stage_holds(s);
-}
-
-/* Has the engine heard the command?  Then it has told its guard of it. */
-static bool
-is_heard(void *arg)
-{
-	struct stage *s = arg;
-	char *path = mem_printf(NULL, "%s.part", output_path(s));
-	struct stat st;
-	bool is = stat(path, &st) == 0 && st.st_size > 0;
-
-	talloc_free(path);
-	return is;
 }
 
 static struct engine_child *
