@@ -173,7 +173,7 @@ header_draw(struct app *a, struct area area)
 		return;
 	}
 	column = area_right(area, 0, column - 3, STYLE_HEADER, who_words(a));
-	left = area_columns(area, 0, column - 1);
+	left = area_columns(area, 0, column - 3);
 	column = draw_place(a, left, 0, 1);
 	draw_target(a, left, 0, column + 3);
 }

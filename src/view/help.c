@@ -29,7 +29,7 @@ add_place(struct doc *d, enum place p)
 		doc_break(d);
 		doc_printf(d, STYLE_KEY, "  %s", row->keys);
 		doc_column(d, indent);
-		doc_put(d, STYLE_TEXT, row->help);
+		doc_flow(d, indent, STYLE_TEXT, row->help);
 	}
 }
 
