@@ -18,6 +18,7 @@ src_postgres_libpostgres_a_SOURCES = \
 	src/postgres/outcome.c src/postgres/outcome.h \
 	src/postgres/outcome_private.h \
 	src/postgres/placeholder.h \
+	src/postgres/pipeline.c src/postgres/pipeline.h \
 	src/postgres/poller.c src/postgres/poller.h \
 	src/postgres/probe.c \
 	src/postgres/progress.c src/postgres/progress.h \

@@ -4,6 +4,7 @@ postgres_tests = \
 	tests/postgres/test_identity \
 	tests/postgres/test_locks \
 	tests/postgres/test_outcome \
+	tests/postgres/test_pipeline \
 	tests/postgres/test_pooler \
 	tests/postgres/test_session \
 	tests/postgres/test_sql \
@@ -21,6 +22,9 @@ tests_postgres_test_locks_LDADD = $(postgres_test_libs)
 tests_postgres_test_outcome_SOURCES = tests/postgres/test_outcome.c \
 	tests/postgres/sessions.h
 tests_postgres_test_outcome_LDADD = $(postgres_test_libs)
+tests_postgres_test_pipeline_SOURCES = tests/postgres/test_pipeline.c \
+	tests/postgres/sessions.h
+tests_postgres_test_pipeline_LDADD = $(postgres_test_libs)
 tests_postgres_test_pooler_SOURCES = tests/postgres/test_pooler.c \
 	tests/postgres/sessions.h
 tests_postgres_test_pooler_LDADD = $(postgres_test_libs)
