@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
+	src/base/arena.c src/base/arena.h \
 	src/base/child.c src/base/child.h \
 	src/base/guard.c src/base/guard.h \
 	src/base/clock.c src/base/clock.h \

@@ -105,11 +105,8 @@ load_migrations(struct sides *s, struct side *side, struct error *err)
 static int
 load_one(struct sides *s, struct side *side, struct error *err)
 {
-	if (side->session != NULL) {
-		side->snapshot = schema_read(s, side->session, err);
-		return side->snapshot == NULL ?
-		    error_context(err, "%s", side->shown) : 0;
-	}
+	if (side->snapshot != NULL)
+		return 0;
 	if (!file_exists(side->word)) {
 		error_set(err, ERR_NOT_FOUND, "there is no \"%s\"", side->word);
 		error_hint(err, "A schema is a URL, a snapshot file, a folder of "
@@ -118,6 +115,29 @@ load_one(struct sides *s, struct side *side, struct error *err)
 	}
 	return str_ends(side->word, ".json") ? load_snapshot(s, side, err) :
 	    load_migrations(s, side, err);
+}
+
+/* All that are databases, at once. */
+static int
+load_servers(struct sides *s, struct side *list, int count, struct error *err)
+{
+	struct pg_session **sessions = NEW_ARRAY(s, struct pg_session *, count);
+	struct schema_snapshot **read = NEW_ARRAY(s, struct schema_snapshot *,
+	    count);
+	struct side **sides = NEW_ARRAY(s, struct side *, count);
+	size_t n = 0, failed;
+
+	for (int i = 0; i < count; i++) {
+		if (list[i].session == NULL)
+			continue;
+		sides[n] = &list[i];
+		sessions[n++] = list[i].session;
+	}
+	if (schema_read_each(s, sessions, n, read, &failed, err) < 0)
+		return error_context(err, "%s", sides[failed]->shown);
+	for (size_t i = 0; i < n; i++)
+		sides[i]->snapshot = read[i];
+	return 0;
 }
 
 int
@@ -129,6 +149,8 @@ sides_load(struct sides *s, struct side *list, int count, struct error *err)
 		if (is_url(list[i].word) && open_url(s, &list[i], err) < 0)
 			return -1;
 	}
+	if (load_servers(s, list, count, err) < 0)
+		return -1;
 	for (int i = 0; i < count; i++)
 		if (load_one(s, &list[i], err) < 0)
 			return -1;

@@ -135,14 +135,14 @@ attribute_names(const void *owner, const struct schema_object *a,
 	json_t *value;
 
 	*count = 0;
-	room += a != NULL ? json_object_size(a->attributes) : 0;
-	room += b != NULL ? json_object_size(b->attributes) : 0;
+	room += a != NULL ? json_object_size(object_attributes(a)) : 0;
+	room += b != NULL ? json_object_size(object_attributes(b)) : 0;
 	names = NEW_ARRAY(owner, const char *, room + 1);
 	if (a != NULL)
-		json_object_foreach(a->attributes, name, value)
+		json_object_foreach(object_attributes(a), name, value)
 			names[(*count)++] = name;
 	if (b != NULL)
-		json_object_foreach(b->attributes, name, value)
+		json_object_foreach(object_attributes(b), name, value)
 			if (a == NULL || object_json(a, name) == NULL)
 				names[(*count)++] = name;
 	qsort(names, *count, sizeof(*names), by_text);

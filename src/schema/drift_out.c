@@ -87,7 +87,7 @@ item_to_json(const struct drift_item *item)
 static json_t *
 side_to_json(const struct schema_snapshot *s)
 {
-	return json_pack("{s:s, s:i, s:I, s:o}", "fingerprint", s->fingerprint,
+	return json_pack("{s:s, s:i, s:I, s:o}", "fingerprint", schema_fingerprint(s),
 	    "server_version", s->server_version,
 	    "objects", (json_int_t)s->count,
 	    "left_out", strings_to_json(s->left_out));

@@ -6,6 +6,7 @@
 #define PGRUNBOOK_SCHEMA_EXPECTED_H
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/loop.h"
 #include "postgres/target.h"
 #include "schema/snapshot.h"

@@ -16,8 +16,11 @@
  *     schema      quoted, '' where the kind has none
  *     name        quoted, unique within kind and schema
  *     parent      ref of the table, view or column it belongs to, or null
- *     attributes  jsonb, compared one by one; null members count as absent
- *     facts       jsonb, what writing SQL needs and nobody compares
+ *     NAME        an attribute, compared with the other side's; null counts
+ *                 as absent; booleans, integers and jsonb stay what they are
+ *     @NAME       a fact: what writing SQL needs and nobody compares
+ *     attributes  jsonb, attributes as members; slower than one by one
+ *     facts       jsonb, facts as members
  *     depends     optional: json array of keys beyond what pg_depend says;
  *                 those that name no object count for nothing
  */
@@ -103,6 +106,7 @@ const struct schema_kind *schema_kind_find(const char *name);	/* null */
 int schema_kind_rank(const struct schema_kind *k);
 
 /* Attributes and facts; null or false where absent. */
+json_t *object_attributes(const struct schema_object *o);	/* lent; not to be changed */
 const char *object_text(const struct schema_object *o, const char *attribute);
 bool object_flag(const struct schema_object *o, const char *attribute);
 const json_t *object_json(const struct schema_object *o, const char *attribute);

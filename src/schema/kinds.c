@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "schema/kind.h"
+#include "schema/values.h"
 
 #define KIND(x) extern const struct schema_kind schema_kind_##x;
 #include "schema/kinds.def"
@@ -36,34 +37,40 @@ schema_kind_rank(const struct schema_kind *k)
 	return i;
 }
 
+json_t *
+object_attributes(const struct schema_object *o)
+{
+	return values_attributes(o->values);
+}
+
 const char *
 object_text(const struct schema_object *o, const char *attribute)
 {
-	return json_str(o->attributes, attribute);
+	return json_str(object_attributes(o), attribute);
 }
 
 bool
 object_flag(const struct schema_object *o, const char *attribute)
 {
-	return json_flag(o->attributes, attribute);
+	return json_flag(object_attributes(o), attribute);
 }
 
 const json_t *
 object_json(const struct schema_object *o, const char *attribute)
 {
-	return json_object_get(o->attributes, attribute);
+	return json_object_get(object_attributes(o), attribute);
 }
 
 const char *
 object_fact(const struct schema_object *o, const char *fact)
 {
-	return json_str(o->facts, fact);
+	return json_str(values_facts(o->values), fact);
 }
 
 const json_t *
 object_fact_json(const struct schema_object *o, const char *fact)
 {
-	return json_object_get(o->facts, fact);
+	return json_object_get(values_facts(o->values), fact);
 }
 
 const char *
@@ -106,10 +113,12 @@ object_differs_only(const struct schema_object *a,
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(a->attributes, name, value)
+	if (values_same_bytes(a->values, b->values))
+		return true;
+	json_object_foreach(object_attributes(a), name, value)
 		if (!listed(attributes, name) && object_differs(a, b, name))
 			return false;
-	json_object_foreach(b->attributes, name, value)
+	json_object_foreach(object_attributes(b), name, value)
 		if (!listed(attributes, name) && object_differs(a, b, name))
 			return false;
 	return true;

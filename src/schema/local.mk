@@ -49,6 +49,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/text_search.c \
 	src/schema/kinds/trigger.c \
 	src/schema/kinds/view.c \
+	src/schema/link.c src/schema/link.h \
 	src/schema/measure.c src/schema/measure.h \
 	src/schema/migrations.c \
 	src/schema/normalise.c src/schema/normalise.h \
@@ -57,6 +58,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/plan_order.c \
 	src/schema/read.c \
 	src/schema/snapshot.c src/schema/snapshot.h \
-	src/schema/snapshot_make.h
+	src/schema/snapshot_make.h \
+	src/schema/values.c src/schema/values.h
 
 schema_libs = src/schema/libschema.a

@@ -1,59 +1,71 @@
 /* schema/snapshot.c - a snapshot as data: order, fingerprint, JSON. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/kind.h"
 #include "schema/snapshot.h"
 #include "schema/snapshot_make.h"
+#include "schema/values.h"
 
 #define SNAPSHOT_FORMAT	"pgrunbook-schema-1"
 
-struct schema_object *
-snapshot_add(struct schema_snapshot *s, const char *kind, const char *schema,
-    const char *name, json_t *attributes, json_t *facts)
-{
-	struct schema_object *o;
-
-	if (s->count % 256 == 0)
-		GROW(s, s->objects, struct schema_object, s->count + 256);
-	o = &s->objects[s->count++];
-	*o = (struct schema_object){
-		.kind = mem_strdup(s, kind),
-		.schema = mem_strdup(s, schema),
-		.name = mem_strdup(s, name),
-		.attributes = attributes,
-		.facts = facts,
-	};
-	o->key = *schema == '\0' ? mem_printf(s, "%s %s", kind, name) :
-	    mem_printf(s, "%s %s.%s", kind, schema, name);
-	o->depends = NEW_ARRAY(s, const char *, 1);
-	return o;
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void
-snapshot_set_depends(struct schema_snapshot *s, struct schema_object *o,
-    const json_t *set)
+snapshot_begin(struct snapshot_maker *m, const void *owner)
 {
-	const char **list = NEW_ARRAY(s, const char *, json_object_size(set) + 1);
-	size_t count = 0;
-	const char *key;
-	json_t *value;
+	*m = (struct snapshot_maker){ 0 };
+	m->snapshot = NEW(owner, struct schema_snapshot);
+	m->snapshot->fingerprint = NEW_ARRAY(m->snapshot, char, SHA256_HEX_SIZE);
+	m->snapshot->left_out = NEW_ARRAY(m->snapshot, const char *, 1);
+	m->arena = arena_new(m->snapshot);
+	m->schemas = json_object();
+}
 
-	/* jansson's own functions do not change what they iterate over. */
-	json_object_foreach((json_t *)(uintptr_t)set, key, value)
-		list[count++] = mem_strdup(list, key);
-	qsort(list, count, sizeof(*list), by_text);
-	o->depends = list;
+/* Objects of a schema share its name. */
+static const char *
+schema_name(struct snapshot_maker *m, const char *schema)
+{
+	const json_t *place = json_object_get(m->schemas, schema);
+	size_t count = json_object_size(m->schemas);
+
+	if (place != NULL)
+		return m->names[json_integer_value(place)];
+	GROW(m->snapshot, m->names, const char *, count + 1);
+	json_object_set_new(m->schemas, schema, json_integer((json_int_t)count));
+	return m->names[count] = arena_strdup(m->arena, schema);
+}
+
+struct schema_object *
+snapshot_add(struct snapshot_maker *m, const struct schema_kind *k,
+    const char *schema, const char *name, struct schema_values *values)
+{
+	static const char *nothing[] = { NULL };
+	struct schema_snapshot *s = m->snapshot;
+	size_t before = strlen(k->name) + 1 +
+	    (*schema == '\0' ? 0 : strlen(schema) + 1);
+	size_t size = before + strlen(name) + 1;
+	char *key = arena_alloc(m->arena, size);
+
+	if (s->count == m->room) {
+		m->room = m->room == 0 ? 256 : m->room * 2;
+		GROW(s, s->objects, struct schema_object, m->room);
+	}
+	snprintf(key, size, "%s %s%s%s", k->name, schema, *schema == '\0' ? "" : ".",
+	    name);
+	s->objects[s->count] = (struct schema_object){
+		.kind = k->name,
+		.schema = schema_name(m, schema),
+		.name = key + before,
+		.key = key,
+		.values = values,
+		.depends = nothing,
+	};
+	return &s->objects[s->count++];
 }
 
 static int
@@ -63,31 +75,39 @@ by_key(const void *a, const void *b)
 	    ((const struct schema_object *)b)->key);
 }
 
-static void
-take_fingerprint(struct schema_snapshot *s)
+void
+snapshot_finish(struct snapshot_maker *m)
 {
-	struct sha256 *h = sha256_new(NULL);
+	struct schema_snapshot *s = m->snapshot;
 
+	if (s->count > 0)
+		qsort(s->objects, s->count, sizeof(*s->objects), by_key);
+	json_decref(m->schemas);
+	talloc_free(m->names);
+	*m = (struct snapshot_maker){ 0 };
+}
+
+const char *
+schema_fingerprint(const struct schema_snapshot *s)
+{
+	struct sha256 *h;
+
+	if (*s->fingerprint != '\0')
+		return s->fingerprint;
+	h = sha256_new(NULL);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct schema_object *o = &s->objects[i];
-		char *bytes = json_stable(h, o->attributes);
+		json_t *attributes = values_attributes_new(o->values);
+		char *bytes = json_stable(h, attributes);
 
 		sha256_add(h, o->key, strlen(o->key) + 1);
 		sha256_add(h, bytes, strlen(bytes) + 1);
 		talloc_free(bytes);
+		json_decref(attributes);
 	}
 	sha256_hex(h, s->fingerprint);
 	talloc_free(h);
-}
-
-void
-snapshot_finish(struct schema_snapshot *s)
-{
-	if (s->count > 0)
-		qsort(s->objects, s->count, sizeof(*s->objects), by_key);
-	if (s->left_out == NULL)
-		s->left_out = NEW_ARRAY(s, const char *, 1);
-	take_fingerprint(s);
+	return s->fingerprint;
 }
 
 const struct schema_object *
@@ -115,9 +135,11 @@ strings_to_json(const char *const *list)
 static json_t *
 object_to_json(const struct schema_object *o)
 {
-	json_t *j = json_pack("{s:s, s:s, s:s, s:O, s:O, s:o}", "kind", o->kind,
-	    "schema", o->schema, "name", o->name, "attributes", o->attributes,
-	    "facts", o->facts, "depends", strings_to_json(o->depends));
+	json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "kind", o->kind,
+	    "schema", o->schema, "name", o->name,
+	    "attributes", values_attributes_new(o->values),
+	    "facts", values_facts_new(o->values),
+	    "depends", strings_to_json(o->depends));
 
 	if (o->parent != NULL)
 		json_object_set_new(j, "parent", json_string(o->parent));
@@ -132,47 +154,66 @@ schema_to_json(const struct schema_snapshot *s)
 	for (size_t i = 0; i < s->count; i++)
 		json_array_append_new(objects, object_to_json(&s->objects[i]));
 	return json_pack("{s:s, s:i, s:s, s:o, s:o}", "format", SNAPSHOT_FORMAT,
-	    "server_version", s->server_version, "fingerprint", s->fingerprint,
+	    "server_version", s->server_version, "fingerprint",
+	    schema_fingerprint(s),
 	    "left_out", strings_to_json(s->left_out), "objects", objects);
 }
 
 static int
-object_from_json(struct schema_snapshot *s, const json_t *j, struct error *err)
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char **
+strings_from_json(struct arena *a, const json_t *array)
+{
+	const char **list = arena_alloc(a, (json_array_size(array) + 1) *
+	    sizeof(*list));
+	const json_t *text;
+	size_t i, count = 0;
+
+	json_array_foreach(array, i, text)
+		if (json_is_string(text))
+			list[count++] = arena_strdup(a, json_string_value(text));
+	list[count] = NULL;
+	qsort(list, count, sizeof(*list), by_text);
+	return list;
+}
+
+static int
+object_from_json(struct snapshot_maker *m, const json_t *j, struct error *err)
 {
 	const char *kind = json_str(j, "kind"), *name = json_str(j, "name");
 	json_t *attributes = json_object_get(j, "attributes");
 	json_t *facts = json_object_get(j, "facts");
-	const json_t *depends = json_object_get(j, "depends");
+	const struct schema_kind *k;
 	struct schema_object *o;
-	json_t *set, *key;
-	size_t i;
 
 	if (kind == NULL || name == NULL || !json_is_object(attributes))
 		return error_set(err, ERR_EXPECT,
 		    "an object of the snapshot has no kind, name or attributes");
-	if (schema_kind_find(kind) == NULL)
+	k = schema_kind_find(kind);
+	if (k == NULL)
 		return error_set(err, ERR_EXPECT,
 		    "unknown kind of object \"%s\" in the snapshot", kind);
 	facts = json_is_object(facts) ? json_incref(facts) : json_object();
-	o = snapshot_add(s, kind, json_str_or(j, "schema", ""), name,
-	    json_owned(s, json_incref(attributes)), json_owned(s, facts));
-	o->parent = mem_strdup(s, json_str(j, "parent"));
-	set = json_object();
-	json_array_foreach(depends, i, key)
-		if (json_is_string(key))
-			json_object_set_new(set, json_string_value(key),
-			    json_true());
-	snapshot_set_depends(s, o, set);
-	json_decref(set);
+	o = snapshot_add(m, k, json_str_or(j, "schema", ""), name,
+	    values_of_json(m->arena,
+	    json_owned(m->snapshot, json_incref(attributes)),
+	    json_owned(m->snapshot, facts)));
+	if (json_str(j, "parent") != NULL)
+		o->parent = arena_strdup(m->arena, json_str(j, "parent"));
+	o->depends = strings_from_json(m->arena, json_object_get(j, "depends"));
 	return 0;
 }
 
 struct schema_snapshot *
 schema_from_json(const void *owner, const json_t *j, struct error *err)
 {
+	struct snapshot_maker m;
 	struct schema_snapshot *s;
 	const json_t *objects = json_object_get(j, "objects");
-	const json_t *left_out = json_object_get(j, "left_out");
 	json_t *value;
 	size_t i;
 
@@ -182,18 +223,17 @@ schema_from_json(const void *owner, const json_t *j, struct error *err)
 		error_hint(err, "\"pgrunbook snapshot URL\" writes one.");
 		return NULL;
 	}
-	s = NEW(owner, struct schema_snapshot);
+	snapshot_begin(&m, owner);
+	s = m.snapshot;
 	s->server_version = (int)json_int(j, "server_version", 0);
+	s->left_out = strings_from_json(m.arena, json_object_get(j, "left_out"));
 	json_array_foreach(objects, i, value) {
-		if (object_from_json(s, value, err) < 0) {
+		if (object_from_json(&m, value, err) < 0) {
+			snapshot_finish(&m);
 			talloc_free(s);
 			return NULL;
 		}
 	}
-	s->left_out = NEW_ARRAY(s, const char *, json_array_size(left_out) + 1);
-	json_array_foreach(left_out, i, value)
-		s->left_out[i] = mem_strdup(s->left_out,
-		    json_is_string(value) ? json_string_value(value) : "");
-	snapshot_finish(s);
+	snapshot_finish(&m);
 	return s;
 }

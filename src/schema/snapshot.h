@@ -2,9 +2,10 @@
  * schema/snapshot.h - a database's schema as data: read from a server, or
  * from a snapshot file; both diff the same.
  *
- * All catalogue queries run in one REPEATABLE READ READ ONLY transaction with
- * the session settings that make deparsed text stable.  Nothing is written,
- * and the transaction is over (its locks are gone) when schema_read() returns.
+ * All catalogue queries of a server run in one REPEATABLE READ READ ONLY
+ * transaction with the session settings that make deparsed text stable, and
+ * go out in one pipeline.  Nothing is written, and the transaction is over
+ * (its locks are gone) when schema_read() returns.
  */
 #ifndef PGRUNBOOK_SCHEMA_SNAPSHOT_H
 #define PGRUNBOOK_SCHEMA_SNAPSHOT_H
@@ -12,8 +13,10 @@
 #include <jansson.h>
 
 #include "base/error.h"
-#include "base/hash.h"
+#include "base/macros.h"
 #include "postgres/session.h"
+
+struct schema_values;
 
 /* One object.  Its kind's row (schema/kind.h) knows what the attributes mean. */
 struct schema_object {
@@ -22,8 +25,7 @@ struct schema_object {
 	const char	*name;		/* canonical within kind and schema: "orders", "orders.total"; quoted alike */
 	const char	*parent;	/* key of the table or type it belongs to; null */
 	const char	*key;		/* "column public.orders.total": unique, stable */
-	json_t		*attributes;	/* compared one by one */
-	json_t		*facts;		/* what writing SQL needs and nobody compares */
+	struct schema_values *values;	/* attributes, compared one by one; facts, what writing SQL needs and nobody compares (schema/kind.h) */
 	const char	**depends;	/* keys of objects that must exist first; null-terminated */
 };
 
@@ -31,14 +33,27 @@ struct schema_snapshot {
 	struct schema_object *objects;	/* sorted by key */
 	size_t		 count;
 	int		 server_version;
-	char		 fingerprint[SHA256_HEX_SIZE];	/* of all keys and attributes: equal schemas, equal fingerprints */
+	char		*fingerprint;	/* private: see schema_fingerprint() */
 	const char	**left_out;	/* what was recognised as not ours, in words; null-terminated */
 };
 
 struct schema_snapshot *schema_read(const void *owner, struct pg_session *s,
     struct error *err);
+/*
+ * The same from several servers at once, each to its place in snapshots.
+ * -1 with *err after the first that failed (*failed says which; may be null).
+ */
+int schema_read_each(const void *owner, struct pg_session *const *sessions,
+    size_t count, struct schema_snapshot **snapshots, size_t *failed,
+    struct error *err) WARN_UNUSED;
 const struct schema_object *schema_find(const struct schema_snapshot *s,
     const char *key);
+
+/*
+ * SHA-256 of all keys and attributes, in hex: equal schemas, equal
+ * fingerprints.  Taken at the first call.
+ */
+const char *schema_fingerprint(const struct schema_snapshot *s);
 
 /* Stable: the same schema gives the same bytes (json_stable(), json_pretty()). */
 json_t *schema_to_json(const struct schema_snapshot *s);

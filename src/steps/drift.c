@@ -177,7 +177,7 @@ register_all(struct attempt *a, const struct drift *d,
 	    " s:o}", "items", (json_int_t)d->count, "a",
 	    (json_int_t)d->count_a, "b", (json_int_t)d->count_b, "c",
 	    (json_int_t)d->count_c, "file", paths[2], "expected", paths[0],
-	    "actual", paths[1], "fingerprint", d->actual->fingerprint,
+	    "actual", paths[1], "fingerprint", schema_fingerprint(d->actual),
 	    "migrations", dir != NULL ? dir : "", "layout",
 	    json_str_or(expected, "layout", "prisma"), "unmanaged", unmanaged);
 	talloc_free(dir);

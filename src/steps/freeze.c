@@ -189,11 +189,11 @@ freeze_in(struct attempt *a, const void *owner, struct error *err)
 	    "schema changes of other sessions are refused from now on\n" :
 	    "the role is no superuser: schema changes are watched, not refused\n") < 0 ||
 	    attempt_printf(a, err, "schema fingerprint %s\n",
-	    snapshot->fingerprint) < 0)
+	    schema_fingerprint(snapshot)) < 0)
 		return -1;
 	return attempt_register(a, json_pack("{s:s, s:s, s:s}", "method",
 	    by_trigger ? "event trigger" : "watch", "fingerprint",
-	    snapshot->fingerprint, "unfreeze", by_trigger ? LIFT : ""), err);
+	    schema_fingerprint(snapshot), "unfreeze", by_trigger ? LIFT : ""), err);
 }
 
 static int
@@ -235,10 +235,10 @@ compare_watched(const void *owner, struct attempt *a, struct pg_session *s,
 	now = frozen == NULL ? NULL : schema_read(owner, s, err);
 	if (now == NULL)
 		return -1;
-	if (str_equal(now->fingerprint, frozen))
+	if (str_equal(schema_fingerprint(now), frozen))
 		return attempt_printf(a, err, "the schema is what it was\n");
 	return attempt_printf(a, err, "the schema is not what it was when it "
-	    "was frozen: %s, was %s\n", now->fingerprint, frozen);
+	    "was frozen: %s, was %s\n", schema_fingerprint(now), frozen);
 }
 
 static int

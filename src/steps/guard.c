@@ -95,12 +95,12 @@ hold_fingerprint(struct attempt *a, struct pg_session *s, const void *owner,
 	now = wanted == NULL ? NULL : schema_read(owner, s, err);
 	if (now == NULL)
 		return -1;
-	if (str_equal(now->fingerprint, wanted))
+	if (str_equal(schema_fingerprint(now), wanted))
 		return attempt_printf(a, err, "schema fingerprint %s: holds\n",
 		    wanted);
 	error_set(err, ERR_EXPECT, "the schema is not the one that was reviewed");
 	error_detail(err, "its fingerprint is %s, expected %s",
-	    now->fingerprint, wanted);
+	    schema_fingerprint(now), wanted);
 	error_hint(err, "somebody changed it meanwhile: compare the snapshots with \"pgrunbook diff\"");
 	return -1;
 }

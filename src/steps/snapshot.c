@@ -40,7 +40,7 @@ keep(struct attempt *a, const struct schema_snapshot *snapshot,
 	if (rc < 0)
 		return -1;
 	return attempt_register(a, json_pack("{s:s, s:s, s:I}", "fingerprint",
-	    snapshot->fingerprint, "file", path, "objects",
+	    schema_fingerprint(snapshot), "file", path, "objects",
 	    (json_int_t)snapshot->count), err);
 }
 
@@ -61,7 +61,7 @@ run(struct attempt *a, struct error *err)
 		snapshot = schema_read(NULL, s, err);
 	if (snapshot != NULL && attempt_printf(a, err,
 	    "%zu objects, fingerprint %s\n", snapshot->count,
-	    snapshot->fingerprint) == 0)
+	    schema_fingerprint(snapshot)) == 0)
 		rc = keep(a, snapshot, err);
 	talloc_free(snapshot);
 	return rc;

@@ -518,78 +518,84 @@ measure(struct measurement *m, const struct schema_object *from,
 
 #define IDENTITY_OPTION(words, column, common) \
 	"CASE WHEN s." column " <> " common " THEN '" words " '||s." column " END"
+#define STORAGE(column) \
+	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' " \
+	"WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
+/* What the newest servers keep there for themselves is nobody's option. */
+#define OPTIONS(expression) \
+	"CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg(" \
+	expression ", ', ' ORDER BY x) FROM unnest(a.attoptions) x " \
+	"WHERE x NOT LIKE 'pg\\_attver=%') END"
+#define QUERY(compression) \
+	"SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, " \
+	"r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, " \
+	REF("pg_class", "r.oid") " AS parent, " \
+	"format_type(a.atttypid, a.atttypmod) AS type, " \
+	"CASE WHEN a.attcollation <> t.typcollation THEN (SELECT " \
+	"  quote_ident(n.nspname)||'.'||quote_ident(c.collname) " \
+	"  FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace " \
+	"  WHERE c.oid = a.attcollation) END AS collation, " \
+	"NOT a.attnotnull AS nullable, " \
+	/* Without a relation the server need not look at its columns. */ \
+	"CASE WHEN a.attgenerated = '' " \
+	"  THEN pg_get_expr(d.adbin, 0) END AS default, " \
+	"CASE WHEN a.attgenerated <> '' " \
+	"  THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, " \
+	"CASE WHEN a.attgenerated = 'v' THEN true END AS virtual, " \
+	"CASE a.attidentity WHEN 'a' THEN 'always' " \
+	"  WHEN 'd' THEN 'by default' END AS identity, " \
+	"CASE WHEN a.attidentity <> '' THEN nullif(concat_ws(' ', " \
+	IDENTITY_OPTION("START WITH", "seqstart", "1") ", " \
+	IDENTITY_OPTION("INCREMENT BY", "seqincrement", "1") ", " \
+	IDENTITY_OPTION("MINVALUE", "seqmin", "1") ", " \
+	IDENTITY_OPTION("MAXVALUE", "seqmax", "CASE s.seqtypid " \
+	"  WHEN 21 THEN 32767 WHEN 23 THEN 2147483647 " \
+	"  ELSE 9223372036854775807 END") ", " \
+	IDENTITY_OPTION("CACHE", "seqcache", "1") ", " \
+	"CASE WHEN s.seqcycle THEN 'CYCLE' END), '') END AS identity_options, " \
+	"CASE WHEN a.attstorage <> t.typstorage THEN " \
+	STORAGE("a.attstorage") " END AS storage, " \
+	compression \
+	"CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END " \
+	"  AS statistics, " \
+	OPTIONS("x") " AS options, " \
+	"CASE WHEN a.attfdwoptions IS NOT NULL THEN " \
+	FOREIGN_OPTIONS("a.attfdwoptions") " END AS foreign_options, " \
+	"r.q AS \"@table\", quote_ident(a.attname) AS \"@column\", " \
+	"a.attnum AS \"@position\", " \
+	STORAGE("t.typstorage") " AS \"@type_storage\", " \
+	"CASE WHEN t.typtype = 'd' AND (t.typnotnull OR EXISTS (SELECT " \
+	"  FROM pg_constraint k WHERE k.contypid = t.oid)) THEN true END " \
+	"  AS \"@constrained_domain\", " \
+	OPTIONS("split_part(x, '=', 1)") " AS \"@option_names\", " \
+	"s.seqrelid::regclass::text AS \"@identity_sequence\", " \
+	"s.seqmin::text AS \"@identity_min\", " \
+	"s.seqmax::text AS \"@identity_max\", " \
+	"'SET START WITH '||s.seqstart||" \
+	"  ' SET INCREMENT BY '||s.seqincrement||' SET MINVALUE '||s.seqmin||" \
+	"  ' SET MAXVALUE '||s.seqmax||' SET CACHE '||s.seqcache||" \
+	"  ' SET '||CASE WHEN s.seqcycle THEN '' ELSE 'NO ' END||'CYCLE' " \
+	"  AS \"@identity_set\" " \
+	"FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid " \
+	"AND a.attnum > 0 AND NOT a.attisdropped " \
+	"JOIN pg_type t ON t.oid = a.atttypid " \
+	"LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum " \
+	"LEFT JOIN (SELECT i.refobjid, i.refobjsubid, q.* FROM pg_depend i " \
+	"  JOIN pg_sequence q ON q.seqrelid = i.objid " \
+	"  WHERE i.classid = 'pg_class'::regclass AND i.deptype = 'i' " \
+	"  AND i.refclassid = 'pg_class'::regclass AND i.refobjsubid > 0) s " \
+	"ON s.refobjid = r.oid AND s.refobjsubid = a.attnum " \
+	"WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition " \
+	"AND (a.attislocal OR a.attinhcount = 0)"
 
 const struct schema_kind schema_kind_column = {
 	.name = "column",
 	.flags = KIND_PART | KIND_MERGES | KIND_INLINE,
 	/* What a partition or a child has from its parent is the parent's. */
-	.query = "SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, "
-	    "r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, "
-	    REF("pg_class", "r.oid") " AS parent, "
-	    "jsonb_strip_nulls(jsonb_build_object("
-	    "'type', format_type(a.atttypid, a.atttypmod), "
-	    "'collation', (SELECT quote_ident(n.nspname)||'.'||"
-	    "  quote_ident(c.collname) FROM pg_collation c JOIN pg_namespace n "
-	    "  ON n.oid = c.collnamespace WHERE c.oid = a.attcollation "
-	    "  AND c.oid <> t.typcollation), "
-	    "'nullable', NOT a.attnotnull, "
-	    "'default', CASE WHEN a.attgenerated = '' "
-	    "  THEN pg_get_expr(d.adbin, d.adrelid) END, "
-	    "'generated', CASE WHEN a.attgenerated <> '' "
-	    "  THEN pg_get_expr(d.adbin, d.adrelid) END, "
-	    "'virtual', CASE WHEN a.attgenerated = 'v' THEN true END, "
-	    "'identity', CASE a.attidentity WHEN 'a' THEN 'always' "
-	    "  WHEN 'd' THEN 'by default' END, "
-	    "'identity_options', nullif(concat_ws(' ', "
-	    IDENTITY_OPTION("START WITH", "seqstart", "1") ", "
-	    IDENTITY_OPTION("INCREMENT BY", "seqincrement", "1") ", "
-	    IDENTITY_OPTION("MINVALUE", "seqmin", "1") ", "
-	    IDENTITY_OPTION("MAXVALUE", "seqmax", "CASE s.seqtypid "
-	    "  WHEN 21 THEN 32767 WHEN 23 THEN 2147483647 "
-	    "  ELSE 9223372036854775807 END") ", "
-	    IDENTITY_OPTION("CACHE", "seqcache", "1") ", "
-	    "CASE WHEN s.seqcycle THEN 'CYCLE' END), ''), "
-	    "'storage', CASE WHEN a.attstorage <> t.typstorage THEN "
-	    "  CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' "
-	    "  WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END, "
-	    "'compression', CASE to_jsonb(a)->>'attcompression' "
-	    "  WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, "
-	    "'statistics', CASE WHEN a.attstattarget >= 0 "
-	    "  THEN a.attstattarget::text END, "
-	    "'options', (SELECT string_agg(x, ', ' ORDER BY x) "
-	    "  FROM unnest(a.attoptions) x WHERE x NOT LIKE 'pg\\_attver=%'), "
-	    "'foreign_options', CASE WHEN a.attfdwoptions IS NOT NULL THEN "
-	    FOREIGN_OPTIONS("a.attfdwoptions") " END)) AS attributes, "
-	    "jsonb_strip_nulls(jsonb_build_object('table', r.q, "
-	    "'column', quote_ident(a.attname), 'position', row_number() OVER "
-	    "  (PARTITION BY r.oid ORDER BY a.attnum), "
-	    "'type_storage', CASE t.typstorage WHEN 'p' THEN 'PLAIN' "
-	    "  WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
-	    "  ELSE 'EXTENDED' END, "
-	    "'constrained_domain', CASE WHEN t.typtype = 'd' AND (t.typnotnull "
-	    "  OR EXISTS (SELECT FROM pg_constraint k "
-	    "  WHERE k.contypid = t.oid)) THEN true END, "
-	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
-	    "  ORDER BY x) FROM unnest(a.attoptions) x "
-	    "  WHERE x NOT LIKE 'pg\\_attver=%'), "
-	    "'identity_sequence', s.seqrelid::regclass::text, "
-	    "'identity_min', s.seqmin::text, 'identity_max', s.seqmax::text, "
-	    "'identity_set', 'SET START WITH '||s.seqstart||"
-	    "  ' SET INCREMENT BY '||s.seqincrement||' SET MINVALUE '||s.seqmin||"
-	    "  ' SET MAXVALUE '||s.seqmax||' SET CACHE '||s.seqcache||"
-	    "  ' SET '||CASE WHEN s.seqcycle THEN '' ELSE 'NO ' END||'CYCLE')) "
-	    "AS facts "
-	    "FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid "
-	    "AND a.attnum > 0 AND NOT a.attisdropped "
-	    "JOIN pg_type t ON t.oid = a.atttypid "
-	    "LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum "
-	    "LEFT JOIN pg_depend i ON i.refclassid = 'pg_class'::regclass "
-	    "AND i.refobjid = r.oid AND i.refobjsubid = a.attnum "
-	    "AND i.classid = 'pg_class'::regclass AND i.deptype = 'i' "
-	    "AND a.attidentity <> '' "
-	    "LEFT JOIN pg_sequence s ON s.seqrelid = i.objid "
-	    "WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition "
-	    "AND (a.attislocal OR a.attinhcount = 0)",
+	.query = QUERY(""),
+	.since = 140000,
+	.query_since = QUERY("CASE a.attcompression WHEN 'p' THEN 'pglz' "
+	    "WHEN 'l' THEN 'lz4' END AS compression, "),
 	.create = create,
 	.drop = drop,
 	.alter = alter,

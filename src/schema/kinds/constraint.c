@@ -129,17 +129,34 @@ is_new(const struct schema_object *from, const struct schema_object *to)
 	    !validated(from) || object_differs(from, to, "definition"));
 }
 
+/* "CHECK ((a > 0)) NO INHERIT": what stands in the brackets. */
+static char *
+expression(const void *owner, const struct schema_object *o)
+{
+	const char *definition = object_text(o, "definition");
+	const char *open = strchr(definition, '(');
+	const char *close = strrchr(definition, ')');
+
+	return mem_strndup(owner, open + 1, (size_t)(close - open) - 1);
+}
+
 static int
 measure_check(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
 {
+	char *condition;
+	int rc;
+
 	if (!is_new(from, to))
 		return 0;
 	if (measure_table(m, object_fact(to, "table"), err) < 0)
 		return -1;
-	return measure_say_count(m, "rows would fail the check", err,
+	condition = expression(NULL, to);
+	rc = measure_say_count(m, "rows would fail the check", err,
 	    "SELECT count(*) FROM %s WHERE NOT (%s)", object_fact(to, "table"),
-	    object_fact(to, "expression"));
+	    condition);
+	talloc_free(condition);
+	return rc;
 }
 
 /* "a, b" of a list of quoted names, each behind prefix and before suffix. */
@@ -210,9 +227,13 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 }
 
 #define COLUMNS(keys, relation) \
-	"(SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM unnest(" \
-	keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
-	"ON a.attrelid = " relation " AND a.attnum = o.num)"
+	/* Most have one. */ \
+	"CASE WHEN array_length(" keys ", 1) = 1 THEN (SELECT " \
+	"jsonb_build_array(quote_ident(a.attname)) FROM pg_attribute a " \
+	"WHERE a.attrelid = " relation " AND a.attnum = (" keys ")[1]) " \
+	"ELSE (SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM " \
+	"unnest(" keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
+	"ON a.attrelid = " relation " AND a.attnum = o.num) END"
 
 /* A primary key wants its columns NOT NULL; the parent's need not be. */
 #define NOT_NULL_SETTINGS \
@@ -225,17 +246,18 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 #define CONSTRAINT_QUERY(type, validity, more) \
 	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
 	"r.qn||'.'||quote_ident(k.conname) AS name, " \
-	REF("pg_class", "r.oid") " AS parent, jsonb_strip_nulls(" \
-	"jsonb_build_object('definition', regexp_replace(" \
-	"  pg_get_constraintdef(k.oid), ' NOT VALID$', '')" validity ", " \
-	"'only', CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
-	"  THEN true END, " MARKS("i") ", 'backed_by', b.keys)) AS attributes, jsonb_strip_nulls(jsonb_build_object(" \
-	"'table', r.q, 'constraint', quote_ident(k.conname), " \
-	"'index', quote_ident(k.conname), " \
-	"'attached', CASE WHEN r.relispartition AND EXISTS (SELECT FROM " \
-	"  pg_inherits h WHERE h.inhrelid = k.conindid) THEN true END, " \
-	"'columns', " COLUMNS("k.conkey", "r.oid") more ")) AS facts, " \
-	"coalesce(b.keys, '[]')||coalesce(s.keys, '[]') AS depends " \
+	REF("pg_class", "r.oid") " AS parent, " \
+	"CASE WHEN k.convalidated THEN pg_get_constraintdef(k.oid) " \
+	"ELSE regexp_replace(pg_get_constraintdef(k.oid), " \
+	"  ' NOT VALID$', '') END AS definition, " \
+	validity "CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
+	"  THEN true END AS only, " MARKS("i") ", b.keys AS backed_by, " \
+	"r.q AS \"@table\", quote_ident(k.conname) AS \"@constraint\", " \
+	"quote_ident(k.conname) AS \"@index\", " \
+	"CASE WHEN r.relispartition AND EXISTS (SELECT FROM pg_inherits h " \
+	"  WHERE h.inhrelid = k.conindid) THEN true END AS \"@attached\", " \
+	more \
+	"coalesce(b.keys||s.keys, b.keys, s.keys) AS depends " \
 	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
 	/* A foreign key names the index of another table. */ \
 	"LEFT JOIN pg_index i ON i.indexrelid = k.conindid " \
@@ -247,12 +269,13 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"AND k.contype IN ('p', 'u', 'x') AND " OWN_KEY("k") ")) " \
 	"AND (k.coninhcount = 0 OR (k.conislocal AND NOT r.relispartition) " \
 	"OR k.conparentid <> 0)"
-#define VALIDITY ", 'validated', k.convalidated"
+#define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
+#define VALIDITY "k.convalidated AS validated, "
 
 const struct schema_kind schema_kind_primary_key = {
 	.name = "primary key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("p", "", ""),
+	.query = CONSTRAINT_QUERY("p", "", OWN_COLUMNS),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 	.measure = measure_unique,
 };
@@ -260,7 +283,7 @@ const struct schema_kind schema_kind_primary_key = {
 const struct schema_kind schema_kind_unique = {
 	.name = "unique",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("u", "", ""),
+	.query = CONSTRAINT_QUERY("u", "", OWN_COLUMNS),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 	.measure = measure_unique,
 };
@@ -268,8 +291,7 @@ const struct schema_kind schema_kind_unique = {
 const struct schema_kind schema_kind_check = {
 	.name = "check",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("c", VALIDITY,
-	    ", 'expression', pg_get_expr(k.conbin, k.conrelid)"),
+	.query = CONSTRAINT_QUERY("c", VALIDITY, ""),
 	.create = create, .drop = drop, .alter = alter, .judge = judge,
 	.measure = measure_check,
 };
@@ -284,9 +306,9 @@ const struct schema_kind schema_kind_exclusion = {
 const struct schema_kind schema_kind_foreign_key = {
 	.name = "foreign key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES | KIND_CUT,
-	.query = CONSTRAINT_QUERY("f", VALIDITY,
-	    ", 'other_table', k.confrelid::regclass::text, 'other_columns', "
-	    COLUMNS("k.confkey", "k.confrelid")),
+	.query = CONSTRAINT_QUERY("f", VALIDITY, OWN_COLUMNS
+	    "k.confrelid::regclass::text AS \"@other_table\", "
+	    COLUMNS("k.confkey", "k.confrelid") " AS \"@other_columns\", "),
 	.create = create, .drop = drop, .alter = alter,
 	.judge = judge_foreign_key,
 	.measure = measure_foreign_key,

@@ -22,7 +22,7 @@ create_text(const void *owner, const struct schema_object *to)
 		buffer_printf(b, " DEFAULT %s", object_text(to, "default"));
 	if (!object_flag(to, "nullable"))
 		buffer_puts(b, " NOT NULL");
-	json_object_foreach(json_object_get(to->attributes, "checks"), name,
+	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
 	    check)
 		buffer_printf(b, "\n    CONSTRAINT %s %s", name,
 		    json_string_value(check));
@@ -53,7 +53,7 @@ each_lost_check(struct plan *p, const struct schema_object *a,
 	const char *name;
 	json_t *check;
 
-	json_object_foreach(json_object_get(a->attributes, "checks"), name,
+	json_object_foreach(json_object_get(object_attributes(a), "checks"), name,
 	    check) {
 		const json_t *other = json_object_get(others, name);
 

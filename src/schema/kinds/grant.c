@@ -105,10 +105,9 @@ const struct schema_kind schema_kind_grant = {
 	    "SELECT 'grant:'||a.ref||':'||g.grantee AS ref, a.schema, "
 	    "a.name||' to '||CASE WHEN g.grantee = a.owner THEN 'its owner' "
 	    "  ELSE " GRANTEE " END AS name, a.ref AS parent, "
-	    "jsonb_build_object('privileges', g.has) AS attributes, "
-	    "jsonb_strip_nulls(jsonb_build_object('default', g.normal, "
-	    "  'on', a.\"on\", 'column', a.col, 'grantee', " GRANTEE ")) "
-	    "AS facts, "
+	    "g.has AS privileges, g.normal AS \"@default\", "
+	    "a.\"on\" AS \"@on\", a.col AS \"@column\", "
+	    GRANTEE " AS \"@grantee\", "
 	    /* A column's comes after its table's. */
 	    "CASE WHEN a.whole IS NOT NULL THEN (SELECT jsonb_build_array("
 	    "  'grant '||a.schema||'.'||r.qn||' to '||" GRANTEE ") FROM rel r "

@@ -15,7 +15,7 @@ void marks_alter(struct plan *p, const struct schema_object *from,
 
 /* Attributes in a query; alias is that of pg_index. */
 #define MARKS(alias) \
-	"'clustered', CASE WHEN " alias ".indisclustered THEN true END, " \
-	"'replica_identity', CASE WHEN " alias ".indisreplident THEN true END"
+	"CASE WHEN " alias ".indisclustered THEN true END AS clustered, " \
+	"CASE WHEN " alias ".indisreplident THEN true END AS replica_identity"
 
 #endif

@@ -88,7 +88,7 @@ each_lost_member(struct plan *p, const struct schema_object *a,
 	const char *place;
 	json_t *what;
 
-	json_object_foreach(json_object_get(a->attributes, "members"), place,
+	json_object_foreach(json_object_get(object_attributes(a), "members"), place,
 	    what) {
 		const json_t *other = json_object_get(others, place);
 

@@ -24,7 +24,7 @@ options_add(struct buffer *b, const struct schema_object *o)
 	json_t *value;
 	bool any = false;
 
-	json_object_foreach(json_object_get(o->attributes, attribute), name,
+	json_object_foreach(json_object_get(object_attributes(o), attribute), name,
 	    value)
 		add_one(b, &any, "", name, value);
 	buffer_puts(b, any ? ")" : "");
@@ -40,11 +40,11 @@ options_add_change(struct buffer *b, const struct schema_object *from,
 	json_t *value;
 	bool any = false;
 
-	json_object_foreach(json_object_get(from->attributes, attribute), name,
+	json_object_foreach(json_object_get(object_attributes(from), attribute), name,
 	    value)
 		if (json_object_get(new, name) == NULL)
 			add_one(b, &any, "DROP ", name, NULL);
-	json_object_foreach(json_object_get(to->attributes, attribute), name,
+	json_object_foreach(json_object_get(object_attributes(to), attribute), name,
 	    value) {
 		const json_t *was = json_object_get(old, name);
 

@@ -18,7 +18,7 @@ parameters(const void *owner, const struct schema_object *o)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(json_object_get(o->attributes, "options"), name,
+	json_object_foreach(json_object_get(object_attributes(o), "options"), name,
 	    value)
 		buffer_printf(b, "%s%s = %s", b->size == 0 ? "" : ", ", name,
 		    json_string_value(value));

@@ -60,7 +60,7 @@ each_lost_mapping(struct plan *p, const struct schema_object *a,
 	const char *token;
 	json_t *dictionaries;
 
-	json_object_foreach(json_object_get(a->attributes, "mappings"), token,
+	json_object_foreach(json_object_get(object_attributes(a), "mappings"), token,
 	    dictionaries) {
 		const json_t *other = json_object_get(others, token);
 

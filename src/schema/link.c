@@ -1,0 +1,416 @@
+/* schema/link.c - from the server's object numbers to keys. */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "schema/link.h"
+
+#define NOBODY	SIZE_MAX
+#define DEPTH	8	/* of pieces within pieces */
+
+/* pg_depend's name of an object. */
+struct ref {
+	uint32_t class_, object, sub;
+};
+
+struct listed {
+	struct ref ref;
+	uint32_t place;
+};
+
+/* What an object goes with. */
+struct owned {
+	struct ref ref, owner;
+	char	 type;
+};
+
+/* One object stands on another: places. */
+struct edge {
+	uint32_t from, to;
+};
+
+struct depend {
+	struct ref on;
+	struct ref object;
+};
+
+struct waiting {	/* an object and its parent's name */
+	const struct schema_kind *kind;
+	struct ref parent;	/* class 0: none */
+	const char **keys;	/* that it names; null: none */
+};
+
+struct linker {
+	struct snapshot_maker *maker;
+	struct waiting	*objects;
+	struct listed	*listed;
+	struct owned	*owned;
+	struct depend	*depends;
+	struct edge	*edges;
+	size_t		 object_count, listed_count, owned_count, depend_count,
+			 edge_count;
+	size_t		*parents;	/* places, or NOBODY */
+};
+
+/* Room for one more, twice as much whenever it is full. */
+#define PUSH(owner, array, type, count) \
+	((count) == talloc_array_length(array) ? (void)GROW(owner, array, \
+	    type, (count) == 0 ? 256 : (count) * 2) : (void)0, \
+	    &(array)[(count)++])
+
+struct linker *
+linker_new(const void *owner, struct snapshot_maker *m)
+{
+	struct linker *l = NEW(owner, struct linker);
+
+	l->maker = m;
+	l->objects = NEW_ARRAY(l, struct waiting, 0);
+	l->listed = NEW_ARRAY(l, struct listed, 0);
+	l->owned = NEW_ARRAY(l, struct owned, 0);
+	l->depends = NEW_ARRAY(l, struct depend, 0);
+	l->edges = NEW_ARRAY(l, struct edge, 0);
+	return l;
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* False: it is no name of pg_depend's, and nothing there speaks of it. */
+static bool
+ref_parse(const char *text, struct ref *ref)
+{
+	char *end;
+
+	*ref = (struct ref){ 0, 0, 0 };
+	if (text == NULL || *text < '0' || *text > '9')
+		return false;
+	ref->class_ = (uint32_t)strtoul(text, &end, 10);
+	ref->object = (uint32_t)strtoul(end + 1, &end, 10);
+	ref->sub = (uint32_t)strtoul(end + 1, &end, 10);
+	return true;
+}
+
+static int
+ref_order(const struct ref *a, const struct ref *b)
+{
+	if (a->object != b->object)
+		return a->object < b->object ? -1 : 1;
+	if (a->sub != b->sub)
+		return a->sub < b->sub ? -1 : 1;
+	return a->class_ < b->class_ ? -1 : a->class_ > b->class_;
+}
+
+static int
+by_ref(const void *a, const void *b)
+{
+	const struct listed *x = a, *y = b;
+	int order = ref_order(&x->ref, &y->ref);
+
+	/* The last one of a name first: it counts. */
+	return order != 0 ? order : x->place < y->place ? 1 :
+	    x->place > y->place ? -1 : 0;
+}
+
+static int
+by_owned(const void *a, const void *b)
+{
+	static const char strength[] = "aPie";	/* the last one counts */
+	const struct owned *x = a, *y = b;
+	int order = ref_order(&x->ref, &y->ref);
+
+	if (order != 0)
+		return order;
+	return (int)(strchr(strength, y->type) - strchr(strength, x->type));
+}
+
+/* The first entry of this name; entries begin with it. */
+static const void *
+find_first(const void *array, size_t count, size_t size, const struct ref *ref)
+{
+	size_t low = 0, high = count;
+	const char *base = array;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ref_order((const void *)(base + middle * size), ref) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && ref_order((const void *)(base + low * size),
+	    ref) == 0 ? base + low * size : NULL;
+}
+
+static size_t
+listed_place(const struct linker *l, const struct ref *ref)
+{
+	const struct listed *found = find_first(l->listed, l->listed_count,
+	    sizeof(*found), ref);
+
+	return found == NULL ? NOBODY : found->place;
+}
+
+/* ---- taking -------------------------------------------------------------- */
+
+static const char **
+copy_keys(struct arena *a, const json_t *keys)
+{
+	const char **list;
+	const json_t *key;
+	size_t i, count = 0;
+
+	if (json_array_size(keys) == 0)
+		return NULL;
+	list = arena_alloc(a, (json_array_size(keys) + 1) * sizeof(*list));
+	json_array_foreach(keys, i, key)
+		list[count++] = arena_strdup(a, json_string_value(key));
+	list[count] = NULL;
+	return list;
+}
+
+void
+link_object(struct linker *l, size_t place, const struct schema_kind *k,
+    const char *ref, const char *parent, const json_t *keys)
+{
+	struct waiting *w = PUSH(l, l->objects, struct waiting,
+	    l->object_count);
+	struct ref own;
+
+	w->kind = k;
+	ref_parse(parent, &w->parent);
+	w->keys = copy_keys(l->maker->arena, keys);
+	if (ref_parse(ref, &own))
+		*PUSH(l, l->listed, struct listed, l->listed_count) =
+		    (struct listed){ own, (uint32_t)place };
+}
+
+static struct ref
+ref_at(const struct pg_result *r, int row, int column)
+{
+	uint32_t n[3];
+
+	for (int i = 0; i < 3; i++)
+		n[i] = (uint32_t)strtoul(PQgetvalue(r->res, row, column + i),
+		    NULL, 10);
+	return (struct ref){ n[0], n[1], n[2] };
+}
+
+void
+link_dependencies(struct linker *l, const struct pg_result *r)
+{
+	for (int i = 0; i < r->rows; i++) {
+		struct ref object = ref_at(r, i, 0), on = ref_at(r, i, 3);
+		char type = *PQgetvalue(r->res, i, 6);
+
+		/* Of two dependencies these say what it is a piece of. */
+		if (strchr("aPie", type) != NULL)
+			*PUSH(l, l->owned, struct owned, l->owned_count) =
+			    (struct owned){ object, on, type };
+		/*
+		 * What a partition's index or key has to do with its parent's
+		 * is theirs to say: the one may be made before the other.
+		 */
+		if (type != 'P' && type != 'S')
+			*PUSH(l, l->depends, struct depend, l->depend_count) =
+			    (struct depend){ on, object };
+	}
+}
+
+/* ---- linking ------------------------------------------------------------- */
+
+/*
+ * The object that ref is, or is a piece of; NOBODY where it is none of ours.
+ * An extension stands for its members where through_members says so.
+ */
+static size_t
+resolve(const struct linker *l, struct ref ref, bool through_members)
+{
+	for (int depth = 0; depth < DEPTH; depth++) {
+		struct ref whole = { ref.class_, ref.object, 0 };
+		const struct owned *owned;
+		size_t place = listed_place(l, &ref);
+
+		if (place == NOBODY && ref.sub != 0)
+			place = listed_place(l, &whole);
+		if (place != NOBODY)
+			return place;
+		owned = find_first(l->owned, l->owned_count, sizeof(*owned),
+		    &ref);
+		if (owned == NULL && ref.sub != 0)
+			owned = find_first(l->owned, l->owned_count,
+			    sizeof(*owned), &whole);
+		if (owned == NULL || (!through_members && owned->type == 'e'))
+			return NOBODY;
+		ref = owned->owner;
+	}
+	return NOBODY;
+}
+
+static bool
+is_within(const struct linker *l, size_t inner, size_t outer)
+{
+	for (int depth = 0; inner != NOBODY && depth < DEPTH; depth++) {
+		if (l->objects[inner].kind->flags & KIND_FIRST)
+			return false;
+		inner = l->parents[inner];
+		if (inner == outer)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_edge(struct linker *l, size_t from, size_t to)
+{
+	if (from == NOBODY || to == NOBODY || from == to ||
+	    is_within(l, to, from))
+		return;
+	*PUSH(l, l->edges, struct edge, l->edge_count) =
+	    (struct edge){ (uint32_t)from, (uint32_t)to };
+}
+
+/* Parents as places: all, before is_within() can follow them. */
+static void
+find_parents(struct linker *l)
+{
+	l->parents = NEW_ARRAY(l, size_t, l->object_count + 1);
+	for (size_t i = 0; i < l->object_count; i++) {
+		const struct waiting *w = &l->objects[i];
+
+		l->parents[i] = w->parent.class_ == 0 ? NOBODY :
+		    resolve(l, w->parent, true);
+	}
+}
+
+static void
+set_parents(struct linker *l)
+{
+	struct schema_object *objects = l->maker->snapshot->objects;
+
+	for (size_t i = 0; i < l->object_count; i++) {
+		const struct waiting *w = &l->objects[i];
+		size_t parent = w->kind->flags & KIND_OURS_BY_PARENT &&
+		    w->parent.class_ != 0 ? resolve(l, w->parent, false) :
+		    l->parents[i];
+
+		if (parent == NOBODY)
+			continue;
+		objects[i].parent = objects[parent].key;
+		if (!(w->kind->flags & KIND_FIRST))
+			add_edge(l, i, parent);
+	}
+}
+
+static int
+by_key_pointer(const void *a, const void *b)
+{
+	return strcmp((*(const struct schema_object *const *)a)->key,
+	    (*(const struct schema_object *const *)b)->key);
+}
+
+/* What kinds said that objects stand on, where it is there. */
+static void
+add_named(struct linker *l)
+{
+	struct schema_object *objects = l->maker->snapshot->objects;
+	const struct schema_object **sorted = NULL;
+
+	for (size_t i = 0; i < l->object_count; i++) {
+		const char **key = l->objects[i].keys;
+
+		if (key != NULL && sorted == NULL) {
+			sorted = NEW_ARRAY(l, const struct schema_object *,
+			    l->object_count);
+			for (size_t k = 0; k < l->object_count; k++)
+				sorted[k] = &objects[k];
+			qsort(sorted, l->object_count, sizeof(*sorted),
+			    by_key_pointer);
+		}
+		for (; key != NULL && *key != NULL; key++) {
+			const struct schema_object probe = { .key = *key };
+			const struct schema_object *wanted = &probe, **found;
+
+			found = bsearch(&wanted, sorted, l->object_count,
+			    sizeof(*sorted), by_key_pointer);
+			if (found != NULL && *found != &objects[i])
+				*PUSH(l, l->edges, struct edge, l->edge_count) =
+				    (struct edge){ (uint32_t)i,
+				    (uint32_t)(*found - objects) };
+		}
+	}
+}
+
+static int
+by_edge(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->to < y->to ? -1 : x->to > y->to;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+set_depends(struct linker *l)
+{
+	struct schema_object *objects = l->maker->snapshot->objects;
+	size_t i = 0, end;
+
+	if (l->edge_count > 0)
+		qsort(l->edges, l->edge_count, sizeof(*l->edges), by_edge);
+	for (; i < l->edge_count; i = end) {
+		const char **list;
+		size_t count = 0;
+
+		for (end = i; end < l->edge_count &&
+		    l->edges[end].from == l->edges[i].from; end++)
+			;
+		list = arena_alloc(l->maker->arena, (end - i + 1) *
+		    sizeof(*list));
+		for (size_t k = i; k < end; k++)
+			if (k == i || l->edges[k].to != l->edges[k - 1].to)
+				list[count++] = objects[l->edges[k].to].key;
+		list[count] = NULL;
+		qsort(list, count, sizeof(*list), by_text);
+		objects[l->edges[i].from].depends = list;
+	}
+}
+
+/* What only its parent could have made ours goes. */
+static void
+leave_out_strangers(struct linker *l)
+{
+	struct schema_snapshot *s = l->maker->snapshot;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->object_count; i++)
+		if (s->objects[i].parent != NULL || !(l->objects[i].kind->flags &
+		    KIND_OURS_BY_PARENT))
+			s->objects[kept++] = s->objects[i];
+	s->count = kept;
+}
+
+void
+link_all(struct linker *l)
+{
+	if (l->listed_count > 0)
+		qsort(l->listed, l->listed_count, sizeof(*l->listed), by_ref);
+	if (l->owned_count > 0)
+		qsort(l->owned, l->owned_count, sizeof(*l->owned), by_owned);
+	find_parents(l);
+	for (size_t i = 0; i < l->depend_count; i++)
+		add_edge(l, resolve(l, l->depends[i].object, true),
+		    resolve(l, l->depends[i].on, true));
+	set_parents(l);
+	add_named(l);
+	set_depends(l);
+	leave_out_strangers(l);
+}
