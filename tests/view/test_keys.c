@@ -1,45 +1,7 @@
 /* tests/view/test_keys.c - what keys do, and what they never do. */
 
-#include "harness/test.h"
-
-#include <string.h>
-
-#include "base/memory.h"
 #include "base/str.h"
-#include "view/stage.h"
-
-static struct stage *s;
-static void *owner;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	owner = talloc_new(NULL);
-	s = stage_new(owner, (struct stage_look){ 36, 120, false, false });
-	stage_open(s);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	talloc_free(owner);
-	return 0;
-}
-
-static void
-assert_shows(const char *text)
-{
-	assert_contains(stage_text(owner, s), text);
-}
-
-static void
-assert_hides(const char *text)
-{
-	assert_null(strstr(stage_text(owner, s), text));
-}
+#include "view/acting.h"
 
 /* ---- the table ---------------------------------------------------------------------- */
 
@@ -226,195 +188,6 @@ a_refused_intent_says_why(void **state)
 	assert_shows("not done: only the executor may start it");
 }
 
-/* ---- the ceremony ----------------------------------------------------------------------- */
-
-static void
-class_b_is_signed_by_the_database_s_name(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	stage_until_apply(s);
-	digest = stage_signoff(s);
-	stage_keys(s, "s a");
-	stage_type(s, "shop", false);
-	assert_null(s->sent);
-	stage_keys(s, "Enter");
-	assert_string_equal(s->sent, mem_printf(owner, "sign {\"digest\":\"%s\","
-	    "\"step\":\"rollout/apply\",\"typed\":\"shop\"}", digest));
-}
-
-static void
-another_name_signs_nothing(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s a");
-	stage_type(s, "shop2", false);
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-	assert_shows("is not the database's name");
-}
-
-static void
-a_pasted_name_is_refused(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s a");
-	stage_type(s, "shop\n", true);
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-	stage_keys(s, "a");
-	stage_type(s, "shop", true);
-	assert_shows("pasted text is refused");
-}
-
-/* The run waits for one key on freeze/ddl; its digest. */
-static const char *
-wants_class_a(void)
-{
-	const char *digest;
-
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	stage_done(s, "freeze/announce", "R", 1000);
-	stage_done(s, "freeze/owner", "R", 1000);
-	stage_done(s, "freeze/merges", "R", 1000);
-	digest = stage_plan(s, "freeze/ddl", 1, "A", "{'text': 'freeze'}");
-	stage_event(s, EVENT_SIGNOFF_REQUESTED, mem_printf(owner, "{'step':"
-	    " 'freeze/ddl', 'attempt': 1, 'class': 'A', 'digest': '%s',"
-	    " 'rule': {'min': 1, 'ceremony': 'key'}}", digest));
-	return digest;
-}
-
-static void
-type_ahead_is_thrown_away_before_the_box_and_before_the_name(void **state)
-{
-	int before;
-
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	before = s->flushes;
-	stage_keys(s, "s");
-	assert_int_equal(s->flushes, before + 1);
-	stage_keys(s, "a");
-	assert_int_equal(s->flushes, before + 2);
-}
-
-static void
-two_minutes_without_a_key_are_a_no(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s a");
-	stage_type(s, "shop", false);
-	stage_wait(s, 121000);
-	assert_shows("nothing is signed. Any key goes on.");
-	/* It only wakes: neither the name nor the key counts any more. */
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-	assert_shows("Nothing is signed.  To sign, press a");
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-}
-
-static void
-a_key_that_wakes_the_box_does_not_sign(void **state)
-{
-	(void)state;
-	wants_class_a();
-	stage_keys(s, "s");
-	stage_wait(s, 121000);
-	stage_keys(s, "a");
-	assert_null(s->sent);
-	stage_keys(s, "a");
-	assert_non_null(s->sent);
-}
-
-static void
-a_reason_may_be_written_for_longer_than_two_minutes(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s r");
-	stage_type(s, "the backup ", false);
-	stage_wait(s, 121000);
-	stage_type(s, "is too old", false);
-	stage_keys(s, "Enter");
-	assert_contains(s->sent, "the backup is too old");
-}
-
-static void
-what_changed_meanwhile_is_void_and_is_not_signed(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s a");
-	stage_type(s, "shop", false);
-	stage_event(s, EVENT_SIGNOFF_VOIDED, mem_printf(owner, "{'step':"
-	    " 'rollout/apply', 'attempt': 1, 'digest': '%s', 'reason':"
-	    " 'the schema changed'}",
-	    step_last_attempt(state_step(s->state, "rollout/apply"))->digest));
-	stage_plan(s, "rollout/apply", 1, "B", "{'text': 'something else'}");
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-}
-
-static void
-class_a_is_signed_by_one_key_and_y_only_copies(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	digest = wants_class_a();
-
-	stage_keys(s, "s y Enter Space");
-	assert_null(s->sent);
-	assert_string_equal(s->copied, digest);
-	stage_keys(s, "a");
-
-	assert_contains(s->sent, "sign {");
-}
-
-static void
-refusing_wants_a_reason(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_signoff(s);
-	stage_keys(s, "s r Enter");
-	assert_null(s->sent);
-	stage_keys(s, "r");
-	stage_type(s, "not tonight", false);
-	stage_keys(s, "Enter");
-	assert_contains(s->sent, "refuse {");
-	assert_contains(s->sent, "not tonight");
-}
-
-static void
-a_refused_step_says_who_refused_it_and_why(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	digest = wants_class_a();
-	stage_event(s, EVENT_REFUSED, mem_printf(owner, "{'step': 'freeze/ddl',"
-	    " 'attempt': 1, 'digest': '%s', 'principal': 'ben',"
-	    " 'uid': 1000, 'user': 'ben', 'reason': 'not tonight'}", digest));
-	assert_shows("REFUSED");
-	assert_shows("refused by ben: not tonight");
-	assert_shows("nothing of this attempt ran");
-	stage_keys(s, "s");
-	assert_shows("REFUSED · 4");
-	assert_hides("FAILED");
-}
-
 static void
 the_header_names_the_database_that_the_step_works_on(void **state)
 {
@@ -457,37 +230,6 @@ what_was_said_gives_the_footer_back_to_the_keys(void **state)
 	assert_shows("see to it");
 }
 
-/* ---- answers, decisions, failures ---------------------------------------------------------- */
-
-static void
-a_checklist_is_answered_only_when_it_is_complete(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
-	    "'question': {'type': 'manual', 'items': ['one'], 'fields':"
-	    " [{'name': 'ticket', 'prompt': 'Ticket', 'pattern':"
-	    " '^CHG-[0-9]+$'}]}}");
-
-	stage_keys(s, "s a");
-	assert_null(s->sent);
-	stage_keys(s, "Space j Enter");
-	stage_type(s, "nonsense", false);
-	stage_keys(s, "Enter");
-	assert_shows("Does not match ^CHG-[0-9]+$");
-	assert_shows("nonsense");
-	stage_keys(s, "^U");
-	stage_type(s, "CHG-7", false);
-	stage_keys(s, "Enter a");
-
-	assert_string_equal(s->sent, "answer {\"answer\":{\"fields\":{\"ticket\":"
-	    "\"CHG-7\"},\"items\":[true]},\"step\":\"freeze/announce\"}");
-}
-
 static void
 a_line_without_words_is_asked_for_again(void **state)
 {
@@ -504,27 +246,6 @@ a_line_without_words_is_asked_for_again(void **state)
 }
 
 static void
-a_long_question_leaves_room_to_see_the_answer(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	s = stage_new(owner, (struct stage_look){ 20, 60, false, false });
-	stage_open(s);
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
-	    "'question': {'type': 'manual', 'items': [], 'fields':"
-	    " [{'name': 'n', 'prompt': 'Everything that the people in the"
-	    " channel have said about it until now'}]}}");
-	stage_keys(s, "s Enter");
-	stage_type(s, "nothing at all", false);
-
-	assert_shows("… nothing at all");
-}
-
-static void
 the_header_leaves_out_whole_facts_and_cuts_none(void **state)
 {
 	(void)state;
@@ -536,15 +257,6 @@ the_header_leaves_out_whole_facts_and_cuts_none(void **state)
 	stage_open(s);
 	assert_shows(" shop @ db-1.internal ");
 	assert_hides("role");
-}
-
-static void
-a_review_says_how_much_is_undecided(void **state)
-{
-	(void)state;
-	stage_review(s);
-	stage_keys(s, "s");
-	assert_shows("s finish (4 left)");
 }
 
 static void
@@ -564,28 +276,6 @@ no_key_is_offered_for_output_that_is_not_there(void **state)
 	assert_shows("It has left no output.");
 	assert_hides("/ search");
 	assert_hides("F follow");
-}
-
-static void
-an_option_with_the_answer_s_own_key_leaves_a_key_to_answer(void **state)
-{
-	const char *digest;
-
-	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
-	    "'question': {'type': 'choose', 'options': [{'key': 'a', 'text':"
-	    " 'one'}, {'key': 'q', 'text': 'two'}]}}");
-	stage_keys(s, "s q a");
-	assert_null(s->sent);
-	assert_shows("(x) a");
-	assert_shows("A answer");
-	assert_shows("Esc back");
-	stage_keys(s, "A");
-
-	assert_contains(s->sent, "\"key\":\"a\"");
 }
 
 static void
@@ -612,82 +302,6 @@ without_an_engine_s_starts_one_from_every_screen(void **state)
 	stage_keys(s, "s");
 	assert_null(s->sent);
 	assert_int_equal(app_take_wish(s->app), WISH_ENGINE);
-}
-
-static void
-drift_items_are_decided_one_by_one(void **state)
-{
-	(void)state;
-	stage_review(s);
-	stage_keys(s, "s m");
-	assert_contains(s->sent, "\"item\":\"i1\"");
-	assert_contains(s->sent, "\"truth\":\"migrations\"");
-	stage_keys(s, "b");
-	assert_contains(s->sent, "\"item\":\"i1\"");
-	stage_keys(s, "j b");
-	assert_contains(s->sent, "\"item\":\"i2\"");
-	stage_keys(s, "x");
-	stage_type(s, "later", false);
-	stage_keys(s, "Enter");
-	assert_contains(s->sent, "\"reason\":\"later\"");
-	stage_keys(s, "s");
-	assert_contains(s->sent, "finish_review");
-}
-
-static void
-a_failure_is_decided_in_its_menu(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_apply_fails(s);
-	stage_keys(s, "r");
-	assert_null(s->sent);
-	stage_keys(s, "s t");
-	stage_type(s, "10s", false);
-	stage_keys(s, "Enter");
-	assert_string_equal(s->sent, "retry {\"lock_timeout_ms\":10000,"
-	    "\"step\":\"rollout/apply\"}");
-	stage_keys(s, "k Enter");
-	assert_contains(s->sent, "retry");
-	stage_keys(s, "k");
-	stage_type(s, "not needed", false);
-	stage_keys(s, "Enter");
-	assert_contains(s->sent, "skip {");
-}
-
-static void
-a_blocker_is_ended_by_its_pid(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_apply_runs(s);
-	stage_keys(s, "L T");
-	stage_type(s, "813", false);
-	stage_keys(s, "Enter");
-	assert_null(s->sent);
-	stage_keys(s, "T");
-	stage_type(s, "812", false);
-	stage_keys(s, "Enter");
-	assert_string_equal(s->sent, "terminate_backend {\"backend_start\":"
-	    "\"2026-11-27 00:10:00+00\",\"pid\":812,\"step\":"
-	    "\"rollout/apply\"}");
-}
-
-static void
-who_was_in_the_way_of_an_attempt_is_gone_with_it(void **state)
-{
-	(void)state;
-	stage_until_apply(s);
-	stage_apply_runs(s);
-	stage_keys(s, "L");
-	assert_shows("We (pid 900) have waited");
-	stage_event(s, EVENT_ATTEMPT_FINISHED, "{'step': 'rollout/apply',"
-	    "'attempt': 1, 'outcome': 'failed', 'ms': 12400,"
-	    "'error': {'code': 'sql', 'primary': 'lock timeout'}}");
-
-	assert_shows("Nobody is in the way");
-	assert_hides("812");
-	assert_hides("end its session");
 }
 
 static void
@@ -757,8 +371,6 @@ pasted_text_is_not_taken_for_keys(void **state)
 	assert_int_equal(app_take_wish(s->app), WISH_NOTHING);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
@@ -775,32 +387,13 @@ main(void)
 		test(a_command_in_words_goes_to_a_step_with_a_reason),
 		test(an_engine_that_is_gone_is_started_again_by_a_key),
 		test(a_refused_intent_says_why),
-		test(class_b_is_signed_by_the_database_s_name),
-		test(another_name_signs_nothing),
-		test(a_pasted_name_is_refused),
-		test(type_ahead_is_thrown_away_before_the_box_and_before_the_name),
-		test(two_minutes_without_a_key_are_a_no),
-		test(a_key_that_wakes_the_box_does_not_sign),
-		test(a_refused_step_says_who_refused_it_and_why),
 		test(the_header_names_the_database_that_the_step_works_on),
 		test(a_step_of_the_current_phase_is_meant_before_one_of_another),
 		test(what_was_said_gives_the_footer_back_to_the_keys),
-		test(a_reason_may_be_written_for_longer_than_two_minutes),
-		test(what_changed_meanwhile_is_void_and_is_not_signed),
-		test(class_a_is_signed_by_one_key_and_y_only_copies),
-		test(refusing_wants_a_reason),
-		test(a_checklist_is_answered_only_when_it_is_complete),
 		test(a_line_without_words_is_asked_for_again),
-		test(a_long_question_leaves_room_to_see_the_answer),
 		test(the_header_leaves_out_whole_facts_and_cuts_none),
-		test(a_review_says_how_much_is_undecided),
 		test(no_key_is_offered_for_output_that_is_not_there),
-		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
 		test(without_an_engine_s_starts_one_from_every_screen),
-		test(drift_items_are_decided_one_by_one),
-		test(a_failure_is_decided_in_its_menu),
-		test(a_blocker_is_ended_by_its_pid),
-		test(who_was_in_the_way_of_an_attempt_is_gone_with_it),
 		test(control_c_names_only_keys_that_act),
 		test(a_narrow_journal_says_what_happened_not_the_title_again),
 		test(the_output_is_searched_and_followed),

@@ -1,0 +1,177 @@
+/* tests/view/test_answers.c - questions, items, failures and locks by keys. */
+
+#include "view/acting.h"
+
+static void
+a_checklist_is_answered_only_when_it_is_complete(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'manual', 'items': ['one'], 'fields':"
+	    " [{'name': 'ticket', 'prompt': 'Ticket', 'pattern':"
+	    " '^CHG-[0-9]+$'}]}}");
+
+	stage_keys(s, "s a");
+	assert_null(s->sent);
+	stage_keys(s, "Space j Enter");
+	stage_type(s, "nonsense", false);
+	stage_keys(s, "Enter");
+	assert_shows("Does not match ^CHG-[0-9]+$");
+	assert_shows("nonsense");
+	stage_keys(s, "^U");
+	stage_type(s, "CHG-7", false);
+	stage_keys(s, "Enter a");
+
+	assert_string_equal(s->sent, "answer {\"answer\":{\"fields\":{\"ticket\":"
+	    "\"CHG-7\"},\"items\":[true]},\"step\":\"freeze/announce\"}");
+}
+
+static void
+a_long_question_leaves_room_to_see_the_answer(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	s = stage_new(owner, (struct stage_look){ 20, 60, false, false });
+	stage_open(s);
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'manual', 'items': [], 'fields':"
+	    " [{'name': 'n', 'prompt': 'Everything that the people in the"
+	    " channel have said about it until now'}]}}");
+	stage_keys(s, "s Enter");
+	stage_type(s, "nothing at all", false);
+
+	assert_shows("… nothing at all");
+}
+
+static void
+an_option_with_the_answer_s_own_key_leaves_a_key_to_answer(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'choose', 'options': [{'key': 'a', 'text':"
+	    " 'one'}, {'key': 'q', 'text': 'two'}]}}");
+	stage_keys(s, "s q a");
+	assert_null(s->sent);
+	assert_shows("(x) a");
+	assert_shows("A answer");
+	assert_shows("Esc back");
+	stage_keys(s, "A");
+
+	assert_contains(s->sent, "\"key\":\"a\"");
+}
+
+static void
+a_review_says_how_much_is_undecided(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s");
+	assert_shows("s finish (4 left)");
+}
+
+static void
+drift_items_are_decided_one_by_one(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s m");
+	assert_contains(s->sent, "\"item\":\"i1\"");
+	assert_contains(s->sent, "\"truth\":\"migrations\"");
+	stage_keys(s, "b");
+	assert_contains(s->sent, "\"item\":\"i1\"");
+	stage_keys(s, "j b");
+	assert_contains(s->sent, "\"item\":\"i2\"");
+	stage_keys(s, "x");
+	stage_type(s, "later", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "\"reason\":\"later\"");
+	stage_keys(s, "s");
+	assert_contains(s->sent, "finish_review");
+}
+
+static void
+a_failure_is_decided_in_its_menu(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_fails(s);
+	stage_keys(s, "r");
+	assert_null(s->sent);
+	stage_keys(s, "s t");
+	stage_type(s, "10s", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "retry {\"lock_timeout_ms\":10000,"
+	    "\"step\":\"rollout/apply\"}");
+	stage_keys(s, "k Enter");
+	assert_contains(s->sent, "retry");
+	stage_keys(s, "k");
+	stage_type(s, "not needed", false);
+	stage_keys(s, "Enter");
+	assert_contains(s->sent, "skip {");
+}
+
+static void
+a_blocker_is_ended_by_its_pid(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "L T");
+	stage_type(s, "813", false);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	stage_keys(s, "T");
+	stage_type(s, "812", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "terminate_backend {\"backend_start\":"
+	    "\"2026-11-27 00:10:00+00\",\"pid\":812,\"step\":"
+	    "\"rollout/apply\"}");
+}
+
+static void
+who_was_in_the_way_of_an_attempt_is_gone_with_it(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "L");
+	assert_shows("We (pid 900) have waited");
+	stage_event(s, EVENT_ATTEMPT_FINISHED, "{'step': 'rollout/apply',"
+	    "'attempt': 1, 'outcome': 'failed', 'ms': 12400,"
+	    "'error': {'code': 'sql', 'primary': 'lock timeout'}}");
+
+	assert_shows("Nobody is in the way");
+	assert_hides("812");
+	assert_hides("end its session");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		test(a_checklist_is_answered_only_when_it_is_complete),
+		test(a_long_question_leaves_room_to_see_the_answer),
+		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
+		test(a_review_says_how_much_is_undecided),
+		test(drift_items_are_decided_one_by_one),
+		test(a_failure_is_decided_in_its_menu),
+		test(a_blocker_is_ended_by_its_pid),
+		test(who_was_in_the_way_of_an_attempt_is_gone_with_it),
+	};
+
+	return test_main(tests, NULL, NULL);
+}
