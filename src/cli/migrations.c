@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/database.h"
-#include "postgres/identity.h"
+#include "postgres/pooler.h"
 #include "schema/drift.h"
 #include "steps/history.h"
 
@@ -225,23 +225,6 @@ status(struct look *k, struct error *err)
 /* ---- resolve --------------------------------------------------------------------- */
 
 static int
-refuse_pooler(struct look *k, struct error *err)
-{
-	bool by_transaction;
-
-	if (pg_identity_pooled_by_transaction(k->db->loop, k->db->session,
-	    &by_transaction, err) < 0)
-		return -1;
-	if (!by_transaction)
-		return 0;
-	error_set(err, ERR_POLICY, "the URL leads to a pooler that hands out "
-	    "connections by transaction: a lock does not hold there");
-	error_hint(err, "give the direct URL, or the pooler's session mode "
-	    "(Supabase: port 5432)");
-	return -1;
-}
-
-static int
 resolve(struct look *k, struct error *err)
 {
 	const char *applied = k->call->options.applied;
@@ -251,7 +234,9 @@ resolve(struct look *k, struct error *err)
 	if ((applied != NULL) == (back != NULL))
 		return command_usage(k->call,
 		    "one of --applied and --rolled-back is wanted");
-	if (refuse_pooler(k, err) < 0 || history_lock(k->history, err) < 0)
+	if (pg_need_session(k->db->loop, k->db->session, "the lock that keeps "
+	    "other migrations out", err) < 0 ||
+	    history_lock(k->history, err) < 0)
 		return command_fail(err);
 	rc = applied != NULL ? history_resolve_applied(k->history, k->list,
 	    k->count, applied, err) :

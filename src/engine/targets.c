@@ -20,6 +20,7 @@
 #include "engine/private.h"
 #include "postgres/identity.h"
 #include "postgres/outcome.h"
+#include "postgres/pooler.h"
 
 struct engine_target *
 engine_target(struct engine *e, const char *name)
@@ -209,26 +210,6 @@ check_environment(struct engine_target *t, const char *own, struct error *err)
 	return 0;
 }
 
-/* Neither the run's lock nor any setting would hold there. */
-static int
-refuse_pooler(struct engine *e, struct engine_target *t, struct pg_session *s,
-    struct error *err)
-{
-	bool by_transaction = t->url->says_pooler && pg_pooled(s);
-
-	if (!by_transaction && pg_identity_pooled_by_transaction(e->loop, s,
-	    &by_transaction, err) != 0)
-		return -1;
-	if (!by_transaction)
-		return 0;
-	error_set(err, ERR_CONNECT, "the URL leads to a pooler that hands out "
-	    "connections by transaction: no lock and no setting holds there");
-	error_hint(err, str_ends(t->url->host, ".pooler.supabase.com") ?
-	    "take port 5432 of the pooler (session mode), or the direct URL" :
-	    "give the direct URL (DIRECT_URL), or the pooler's session mode");
-	return -1;
-}
-
 static const json_t *
 pinned_identity(struct engine *e, const char *name)
 {
@@ -248,7 +229,8 @@ examine(struct engine *e, struct engine_target *t, struct pg_session *s,
 	const json_t *pinned = pinned_identity(e, t->name);
 	struct pg_identity *id = pg_identity_read(s, s, err);
 
-	if (id == NULL || refuse_pooler(e, t, s, err) != 0 ||
+	if (id == NULL ||
+	    pg_need_session(e->loop, s, "the run's lock", err) != 0 ||
 	    check_environment(t, id->environment, err) != 0)
 		return -1;
 	if (pinned != NULL && pg_identity_compare(pinned, id, err) != 0)

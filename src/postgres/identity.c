@@ -161,46 +161,6 @@ pg_identity_compare(const json_t *pinned, const struct pg_identity *now,
 	return rc;
 }
 
-/* ---- poolers ---------------------------------------------------------------- */
-
-static int
-pid_of(struct pg_session *s, char **pid, struct error *err)
-{
-	return pg_scalar(s, s, "SELECT pg_backend_pid()", 0, NULL, pid, err);
-}
-
-int
-pg_identity_pooled_by_transaction(struct loop *l, struct pg_session *s,
-    bool *by_transaction, struct error *err)
-{
-	char *before = NULL, *other = NULL, *after = NULL;
-	struct pg_session *second;
-	int rc;
-
-	*by_transaction = false;
-	if (!pg_pooled(s))
-		return 0;
-	second = pg_open(s, l, pg_session_target(s), NULL, err);
-	if (second == NULL)
-		return -1;
-	/* The transaction holds on to a server connection: where it is the
-	 * first session's, or the first one gets another, they are shared. */
-	rc = pid_of(s, &before, err);
-	if (rc == 0)
-		rc = pg_exec_script(second, "BEGIN", err);
-	if (rc == 0)
-		rc = pid_of(second, &other, err);
-	if (rc == 0)
-		rc = pid_of(s, &after, err);
-	if (rc == 0)
-		*by_transaction = str_equal(before, other) ||
-		    !str_equal(before, after);
-	pg_close(second);
-	talloc_free(before);
-	talloc_free(after);
-	return rc;
-}
-
 /* ---- one run at a time ------------------------------------------------------- */
 
 static int

@@ -37,14 +37,6 @@ int pg_identity_compare(const json_t *pinned, const struct pg_identity *now,
     struct error *err) WARN_UNUSED;
 
 /*
- * Does a pooler hand out server connections by transaction?  Then sessions
- * hold nothing: no settings, no locks.  Opens a second connection; asks
- * nothing where identity says that there is no pooler.
- */
-int pg_identity_pooled_by_transaction(struct loop *l, struct pg_session *s,
-    bool *by_transaction, struct error *err) WARN_UNUSED;
-
-/*
  * One run per database at a time: a session advisory lock of our own, held
  * until the session ends.  Names the session "pgrunbook run ID".
  */

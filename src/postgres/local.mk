@@ -20,12 +20,14 @@ src_postgres_libpostgres_a_SOURCES = \
 	src/postgres/placeholder.h \
 	src/postgres/pipeline.c src/postgres/pipeline.h \
 	src/postgres/poller.c src/postgres/poller.h \
+	src/postgres/pooler.c src/postgres/pooler.h \
 	src/postgres/probe.c \
 	src/postgres/progress.c src/postgres/progress.h \
 	src/postgres/resolve.c src/postgres/resolve.h \
 	src/postgres/scan.c \
 	src/postgres/session.c src/postgres/session.h \
 	src/postgres/session_private.h \
+	src/postgres/settings.c src/postgres/settings.h \
 	src/postgres/sql.c src/postgres/sql.h \
 	src/postgres/statements.def \
 	src/postgres/target.c src/postgres/target.h \

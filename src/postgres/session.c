@@ -238,6 +238,10 @@ refuse_connection(struct pg_session *s, struct error *err)
 	if (PQconnectionNeedsPassword(s->conn))
 		error_hint(err, "give a password in the target's URL, or in "
 		    "a password file that only its owner can read");
+	else if (strstr(why, "unsupported startup parameter") != NULL)
+		error_hint(err, "a pooler stands in front of the server: give "
+		    "the server's own URL (DIRECT_URL), or leave \"options\" "
+		    "out of this one");
 	talloc_free(why);
 	return -1;
 }

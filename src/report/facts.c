@@ -67,6 +67,8 @@ static json_t *
 attempt_facts(const struct attempt_state *a)
 {
 	json_t *j = json_object(), *statements = json_array();
+	char *session = a->session == NULL ? NULL :
+	    session_words(NULL, a->session);
 
 	put_int(j, "number", a->number);
 	put_text(j, "digest", a->digest);
@@ -78,6 +80,8 @@ attempt_facts(const struct attempt_state *a)
 	put_text(j, "outcome", a->outcome);
 	put_text(j, "proof", a->proof);
 	put_text(j, "query", a->query);
+	put_copy(j, "session", a->session);
+	put_text(j, "session_words", session);
 	put_copy(j, "error", a->error);
 	put_copy(j, "answer", a->answer);
 	if (a->shown != NULL)
@@ -86,6 +90,7 @@ attempt_facts(const struct attempt_state *a)
 		json_array_append_new(statements,
 		    statement_facts(&a->statements[i]));
 	json_object_set_new(j, "statements", statements);
+	talloc_free(session);
 	return j;
 }
 

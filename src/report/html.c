@@ -321,6 +321,11 @@ put_attempt(struct buffer *b, const json_t *a)
 	put_error(b, json_object_get(a, "error"));
 	if (json_str(a, "proof") != NULL)
 		put_in(b, "p", json_str(a, "proof"));
+	if (json_str(a, "session_words") != NULL) {
+		buffer_puts(b, "<p>Settings: ");
+		put(b, json_str(a, "session_words"));
+		buffer_puts(b, "</p>");
+	}
 	put_statements(b, a);
 	if (answer != NULL) {
 		char *text = json_pretty(NULL, answer);

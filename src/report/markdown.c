@@ -206,6 +206,9 @@ put_attempt(struct buffer *b, const json_t *a)
 	buffer_printf(b, ", digest `%s`\n\n", json_str_or(a, "digest", ""));
 	put_error(b, json_object_get(a, "error"));
 	put_field(b, "How that is known:", json_str(a, "proof"));
+	put_field(b, "Settings:", json_str(a, "session_words"));
+	if (json_str(a, "proof") != NULL || json_str(a, "session_words") != NULL)
+		buffer_puts(b, "\n");
 	json_array_foreach(json_object_get(a, "statements"), i, st) {
 		if (i == 0)
 			buffer_puts(b, "| statement | class | took | lock | tag |\n"

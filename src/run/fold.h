@@ -83,6 +83,7 @@ int fold_went_to(struct fold *f);
 int fold_rollback_started(struct fold *f);
 /* fold_attempt.c */
 int fold_attempt_started(struct fold *f);
+int fold_settings_read(struct fold *f);
 int fold_statement_started(struct fold *f);
 int fold_statement_finished(struct fold *f);
 int fold_marked(struct fold *f);

@@ -149,6 +149,19 @@ fold_statement_finished(struct fold *f)
 }
 
 int
+fold_settings_read(struct fold *f)
+{
+	struct step_state *step;
+	struct attempt_state *a = fold_running(f, &step);
+
+	if (a == NULL)
+		return -1;
+	if (!f->is_check)
+		a->session = f->data;
+	return 0;
+}
+
+int
 fold_marked(struct fold *f)
 {
 	struct step_state *step;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "run/fold.h"
 
 static const fold_fn folds[EVENT_COUNT] = {
@@ -35,6 +36,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_ATTEMPT_STARTED] = fold_attempt_started,
 	[EVENT_STATEMENT_STARTED] = fold_statement_started,
 	[EVENT_STATEMENT_FINISHED] = fold_statement_finished,
+	[EVENT_SETTINGS_READ] = fold_settings_read,
 	[EVENT_MARKED] = fold_marked,
 	[EVENT_BATCH_STARTED] = fold_batch_started,
 	[EVENT_BATCH_FINISHED] = fold_batch_finished,
@@ -197,6 +199,50 @@ outcome_words(const char *outcome)
 	if (strcmp(outcome, "not_done") == 0)
 		return "not done";
 	return strcmp(outcome, "rolled_back") == 0 ? "rolled back" : outcome;
+}
+
+/* usual: the value that needs no word; null: it is always told. */
+static const struct {
+	const char	*name, *usual;
+} settings[] = {
+	{ "lock_timeout", NULL },
+	{ "statement_timeout", NULL },
+	{ "transaction_timeout", "0" },
+	{ "idle_in_transaction_session_timeout", NULL },
+	{ "idle_session_timeout", "0" },
+	{ "client_connection_check_interval", "2s" },
+	{ "synchronous_commit", NULL },
+	{ "search_path", NULL },
+	{ "TimeZone", NULL },
+	{ "default_transaction_isolation", "read committed" },
+	{ "default_transaction_read_only", "off" },
+	{ "session_replication_role", "origin" },
+	{ "row_security", "on" },
+};
+
+char *
+session_words(const void *owner, const json_t *session)
+{
+	const json_t *all = json_object_get(session, "settings");
+	struct buffer *b = buffer_new(NULL);
+	const char *value;
+	char *words;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(settings); i++) {
+		value = json_str(all, settings[i].name);
+		if (value == NULL || (settings[i].usual != NULL &&
+		    strcmp(value, settings[i].usual) == 0))
+			continue;
+		buffer_printf(b, "%s%s=%s", b->size > 0 ? " · " : "",
+		    settings[i].name, *value != '\0' ? value : "\"\"");
+	}
+	buffer_printf(b, " (process %" PRId64 " of %s%s)",
+	    json_int(session, "pid", 0), json_str_or(session, "database", "?"),
+	    json_flag(session, "pooled") ? ", by a pooler" : "");
+	words = mem_strdup(owner, b->data);
+	talloc_free(b);
+	return words;
 }
 
 const struct sign_state *

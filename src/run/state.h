@@ -78,6 +78,7 @@ struct attempt_state {
 	const char	*proof, *query;	/* how the outcome is known; what a person can ask; null */
 	const char	*marker_uuid, *marker_xid;
 	const json_t	*marker_backend;
+	const json_t	*session;	/* the last settings_read of it; null */
 	bool		 about_to_commit;
 	/* of a backfill: */
 	const char	*batch_to;	/* end of the range at hand; null */
@@ -193,6 +194,11 @@ int state_check(const struct run_state *s, const struct event *e,
 
 /* An attempt's or a run's outcome as people read it; null: "runs". */
 const char *outcome_words(const char *outcome);
+/*
+ * A settings_read as people read it: "lock_timeout=2s · … (process 812 of
+ * shop)".  What is as it mostly is goes without saying.
+ */
+char *session_words(const void *owner, const json_t *session);
 /* Is there a rollback runbook?  Its phase, or null. */
 const struct phase_state *state_rollback_phase(const struct run_state *s);
 /* By "<phase>/<id>"; null where there is none. */

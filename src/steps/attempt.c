@@ -1,5 +1,5 @@
 /*
- * steps/attempt.c - an attempt's life, its values and its sessions.
+ * steps/attempt.c - an attempt's life and its values.
  */
 
 #include <string.h>
@@ -174,9 +174,11 @@ attempt_run(struct attempt *a, struct error *err)
 	if (a->step->timeout_ms > 0)
 		timer = loop_timer_new(a, a->host->loop, a->step->timeout_ms, 0,
 		    time_is_up, a);
+	a->private_->is_running = true;
 	rc = tripwires_start(a, &watching, err);
 	if (rc == 0)
 		rc = run_all(a, err);
+	a->private_->is_running = false;
 	talloc_free(watching);
 	talloc_free(timer);
 	if (rc < 0 && a->is_committed)
@@ -397,194 +399,4 @@ attempt_sql(const void *owner, struct attempt *a, const char *text,
 
 	talloc_free((void *)(uintptr_t)v.owner);
 	return sql;
-}
-
-/* ---- sessions ------------------------------------------------------------ */
-
-static const char *
-target_name(const struct attempt *a, const char *target, struct error *err)
-{
-	if (target == NULL)
-		target = a->step->target;
-	if (target == NULL) {
-		error_set(err, ERR_RUNBOOK, "step \"%s\" has no target", a->id);
-		error_hint(err, "write \"target: NAME\" in the step or its runbook");
-	}
-	return target;
-}
-
-const struct pg_target *
-attempt_target(struct attempt *a, const char *target, const char *database,
-    struct error *err)
-{
-	struct opened_target *o;
-	const struct pg_target *t;
-
-	target = target_name(a, target, err);
-	t = target == NULL ? NULL :
-	    a->host->target(a->host->arg, target, err);
-	if (t == NULL || database == NULL)
-		return t;
-	for (o = a->private_->targets; o != NULL; o = o->next)
-		if (str_equal(o->target, target) &&
-		    str_equal(o->database, database))
-			return o->with_database;
-	o = NEW(a, struct opened_target);
-	o->target = mem_strdup(o, target);
-	o->database = mem_strdup(o, database);
-	o->with_database = pg_target_with_database(o, t, database);
-	o->next = a->private_->targets;
-	a->private_->targets = o;
-	return o->with_database;
-}
-
-static void
-show_notice(void *arg, const char *severity, const char *text)
-{
-	struct attempt *a = arg;
-	char *line = mem_printf(NULL, "%s:  %s\n", severity, text);
-
-	/* A callback of the loop: the failure is told at the next write. */
-	if (attempt_output(a, 2, line, strlen(line),
-	    &a->private_->output_error) < 0)
-		a->is_cancelled = true;
-	talloc_free(line);
-}
-
-const json_t *
-attempt_pinned(const struct attempt *a, const char *target)
-{
-	const struct run_state *state = a->host->run->state;
-	size_t i;
-
-	if (target == NULL)
-		target = a->step->target;
-	for (i = 0; i < state->target_count; i++)
-		if (str_equal(state->targets[i].name, target))
-			return state->targets[i].identity;
-	return NULL;
-}
-
-/* Is it still the database that was pinned when the run began? */
-static int
-compare_identity(struct attempt *a, const char *target, const char *database,
-    struct pg_session *s, struct error *err)
-{
-	const json_t *known = attempt_pinned(a, target);
-	struct pg_identity *now;
-	json_t *pinned;
-	int rc;
-
-	if (known == NULL)
-		return 0;
-	pinned = json_copy((json_t *)(uintptr_t)known);
-	if (database != NULL)
-		json_object_set_new(pinned, "database", json_string(database));
-	now = pg_identity_read(NULL, s, err);
-	/* Another database may say nothing of its environment, but no other. */
-	if (database != NULL && now != NULL && now->environment[0] == '\0')
-		json_object_del(pinned, "environment");
-	rc = now == NULL ? -1 : pg_identity_compare(pinned, now, err);
-	json_decref(pinned);
-	talloc_free(now);
-	return rc;
-}
-
-static int
-prepare_session(struct attempt *a, const struct pg_target *t,
-    struct pg_session *s, struct error *err)
-{
-	char *run = pg_quote_literal(s, a->host->run->state->run != NULL ?
-	    a->host->run->state->run : "");
-	char *sql = mem_printf(run, "SET pgrunbook.run = %s; "
-	    "SET lock_timeout = %lld; SET statement_timeout = %lld", run,
-	    (long long)a->lock_timeout_ms, (long long)a->statement_timeout_ms);
-	struct error ignored;
-	int rc;
-
-	/* Prisma's "schema" parameter; "public" is everybody's default. */
-	if (t->schema != NULL && !str_equal(t->schema, "public"))
-		sql = mem_printf(run, "%s; SET search_path = %s", sql,
-		    pg_quote_identifier(run, t->schema));
-	rc = pg_exec_script(s, sql, err);
-	talloc_free(run);
-	/*
-	 * The server is to notice when we are killed: what runs in a
-	 * transaction then ends.  Not every platform's server can look.
-	 */
-	if (rc == 0 && pg_server_version(s) >= 140000 && pg_exec_script(s,
-	    "SET client_connection_check_interval = '2s'", &ignored) < 0 &&
-	    !pg_alive(s)) {
-		*err = ignored;
-		rc = -1;
-	}
-	return rc;
-}
-
-struct pg_session *
-attempt_session_new(const void *owner, struct attempt *a, const char *target,
-    const char *database, bool for_cleanup, struct error *err)
-{
-	const struct pg_target *t = attempt_target(a, target, database, err);
-	struct pg_options options = { 0 };
-	struct pg_session *s;
-
-	if (t == NULL)
-		return NULL;
-	options.application_name = "pgrunbook";
-	options.cancel = for_cleanup ? NULL : &a->is_cancelled;
-	options.on_notice = show_notice;
-	options.arg = a;
-	s = pg_open(owner, a->host->loop, t, &options, err);
-	if (s == NULL)
-		return NULL;
-	if (compare_identity(a, target_name(a, target, err), database, s,
-	    err) < 0 || prepare_session(a, t, s, err) < 0) {
-		pg_close(s);
-		return NULL;
-	}
-	return s;
-}
-
-struct pg_session *
-attempt_session(struct attempt *a, const char *target, const char *database,
-    struct error *err)
-{
-	struct opened_session *o;
-
-	target = target_name(a, target, err);
-	if (target == NULL)
-		return NULL;
-	for (o = a->private_->sessions; o != NULL; o = o->next)
-		if (str_equal(o->target, target) &&
-		    str_equal(o->database, database) &&
-		    o->session != NULL && pg_alive(o->session))
-			return o->session;
-	o = NEW(a, struct opened_session);
-	o->attempt = a;
-	o->target = mem_strdup(o, target);
-	o->database = mem_strdup(o, database);
-	o->session = attempt_session_new(o, a, target, database, false, err);
-	if (o->session == NULL) {
-		talloc_free(o);
-		return NULL;
-	}
-	o->next = a->private_->sessions;
-	a->private_->sessions = o;
-	return o->session;
-}
-
-void
-attempt_close(struct attempt *a, struct pg_session *s)
-{
-	struct opened_session *o;
-
-	for (o = a->private_->sessions; o != NULL; o = o->next) {
-		if (o->session != s)
-			continue;
-		/* The watch looks at a backend that is about to go. */
-		TALLOC_FREE(o->watcher);
-		o->session = NULL;
-	}
-	pg_close(s);
 }

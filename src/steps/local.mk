@@ -39,6 +39,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/retention.c src/steps/retention.h \
 	src/steps/review.c \
 	src/steps/run.c \
+	src/steps/session.c \
 	src/steps/snapshot.c \
 	src/steps/spec.c src/steps/spec.h \
 	src/steps/sql.c \

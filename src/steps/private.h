@@ -1,11 +1,12 @@
 /*
- * steps/private.h - what an attempt keeps to itself.  For attempt.c, output.c,
- * ask.c, statements.c, rehearsed.c and watch.c alone.
+ * steps/private.h - what an attempt keeps to itself.  For attempt.c, session.c,
+ * output.c, ask.c, statements.c, transaction.c, rehearsed.c and watch.c alone.
  */
 #ifndef PGRUNBOOK_STEPS_PRIVATE_H
 #define PGRUNBOOK_STEPS_PRIVATE_H
 
 #include "base/redact.h"
+#include "postgres/settings.h"
 #include "steps/attempt.h"
 
 struct opened_session {
@@ -14,6 +15,8 @@ struct opened_session {
 	struct attempt	*attempt;
 	struct pg_session *watcher;	/* that its lock watch goes through */
 	bool		 gives_way;
+	json_t		*settings;	/* as read back from the server */
+	bool		 settings_told;	/* journaled */
 	struct opened_session *next;
 };
 
@@ -31,6 +34,7 @@ struct attempt_private {
 	int64_t		 window_ms;	/* when the live budget was filled last */
 	int64_t		 window_left;	/* live bytes that may still go in it */
 	int		 statement;	/* of the last STATEMENT_STARTED */
+	bool		 is_running;	/* in attempt_run(): it leaves evidence */
 	bool		 is_timed_out;
 	const char	*progress_unit;	/* since when in it, and from where */
 	int64_t		 progress_begun_ms, progress_first;
@@ -45,6 +49,13 @@ struct attempt_private {
  * while nothing has happened yet.
  */
 int output_sync(struct attempt *a, struct error *err) WARN_UNUSED;
+/*
+ * Read the settings of an attempt's session back, journal them where they are
+ * not as they were told last, and see that those that were asked for hold.
+ */
+int session_settings_hold(struct attempt *a, struct pg_session *s,
+    const struct pg_setting *asked, size_t count, struct error *err)
+    WARN_UNUSED;
 /* Ask from here on; *watching is freed to end it.  On failure, too. */
 int tripwires_start(struct attempt *a, void **watching, struct error *err)
     WARN_UNUSED;

@@ -2,6 +2,7 @@
  * steps/statements.c - SQL statements, one by one.
  */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,19 +240,26 @@ int
 statements_unhurried(struct attempt *a, struct pg_session *s,
     struct error *err)
 {
+	bool is_given = a->step->lock_timeout_ms >= 0;
+	char *timeout = mem_printf(NULL, "%" PRId64,
+	    is_given ? a->lock_timeout_ms : 0);
+	const struct pg_setting asked = { "lock_timeout", timeout };
 	struct error ignored;
+	int rc = 0;
 
-	if (a->step->lock_timeout_ms < 0 &&
-	    pg_exec_script(s, "SET lock_timeout = 0", err) < 0)
-		return -1;
+	if (!is_given)
+		rc = pg_exec_script(s, "SET lock_timeout = 0", err);
 	/* Better that it ends well without us than that half of it stays. */
-	if (pg_server_version(s) >= 140000 && pg_exec_script(s,
+	if (rc == 0 && pg_server_version(s) >= 140000 && pg_exec_script(s,
 	    "SET client_connection_check_interval = 0", &ignored) < 0 &&
 	    !pg_alive(s)) {
 		*err = ignored;
-		return -1;
+		rc = -1;
 	}
-	return 0;
+	if (rc == 0)
+		rc = session_settings_hold(a, s, &asked, 1, err);
+	talloc_free(timeout);
+	return rc;
 }
 
 static int

@@ -3,6 +3,7 @@
  * of those that were left alone.
  */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -56,6 +57,23 @@ prepare_marker(struct attempt *a, struct pg_session *s, bool *has_marker,
 	    "pgrunbook: this step leaves no marker behind\n");
 }
 
+/* Asked for within it, they are of it, whatever stands between. */
+static int
+settings_hold(struct transaction *t, struct error *err)
+{
+	const struct attempt *a = t->attempt;
+	const struct pg_setting asked[] = {
+		{ "synchronous_commit", "on" },
+		{ "lock_timeout", mem_printf(t, "%" PRId64,
+		    a->lock_timeout_ms) },
+		{ "statement_timeout", mem_printf(t, "%" PRId64,
+		    a->statement_timeout_ms) },
+	};
+
+	return session_settings_hold(t->attempt, t->session, asked,
+	    COUNT_OF(asked), err);
+}
+
 struct transaction *
 transaction_begin(const void *owner, struct attempt *a, struct pg_session *s,
     bool read_only, struct error *err)
@@ -81,7 +99,7 @@ transaction_begin(const void *owner, struct attempt *a, struct pg_session *s,
 	if (pg_exec_script(s, sql, err) < 0)
 		goto failed;
 	t->is_open = true;
-	if (has_marker && mark(t, err) < 0) {
+	if (settings_hold(t, err) < 0 || (has_marker && mark(t, err) < 0)) {
 		transaction_rollback(t);
 		goto failed;
 	}

@@ -124,6 +124,9 @@ of_attempt(const struct words *w, enum event_type t)
 		    " answered in %s%s%s", w->subject,
 		    json_int(w->data, "statement", 0), duration(w),
 		    behind(w, "tag"), error_behind(w));
+	case EVENT_SETTINGS_READ:
+		return mem_printf(w->owner, "%s: settings: %s", w->subject,
+		    session_words(w->owner, w->data));
 	case EVENT_MARKED:
 		return mem_printf(w->owner, "%s: marked in transaction %s",
 		    w->subject, field(w, "xid"));
@@ -295,6 +298,7 @@ style_of_event(const struct event *e)
 	case EVENT_BATCH_STARTED:
 	case EVENT_BATCH_FINISHED:
 	case EVENT_STEP_PLANNED:
+	case EVENT_SETTINGS_READ:
 	case EVENT_MARKED:
 	case EVENT_ABOUT_TO_COMMIT:
 	case EVENT_ARTIFACT:

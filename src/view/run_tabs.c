@@ -94,6 +94,17 @@ fill_attempts(struct app *a, const struct step_state *step, struct doc *d)
 	}
 }
 
+/* As the server had them when it was asked, not as they were asked for. */
+static void
+fill_settings(struct app *a, const struct step_state *step, struct doc *d)
+{
+	const struct attempt_state *t = step_last_attempt(step);
+
+	if (t != NULL && t->session != NULL)
+		doc_field(d, "Settings", STYLE_MUTED,
+		    session_words(a->frame, t->session));
+}
+
 static void
 fill_why(struct app *a, const struct step_state *step, struct doc *d)
 {
@@ -126,6 +137,7 @@ fill_why(struct app *a, const struct step_state *step, struct doc *d)
 	doc_field(d, "Way back", STYLE_TEXT, undo != NULL ? undo :
 	    step->rollback);
 	doc_field(d, "Skipped", STYLE_SKIPPED, step->skip_reason);
+	fill_settings(a, step, d);
 	fill_error(a, step, d);
 	fill_attempts(a, step, d);
 	if (step_number(s, step) == 1 && step->why != NULL &&
@@ -217,6 +229,7 @@ fill_sql(struct app *a, const struct step_state *step, struct doc *d)
 		    "This step runs neither SQL nor a command."));
 	}
 	doc_gap(d);
+	fill_settings(a, step, d);
 	doc_field(d, "sha256", STYLE_MUTED, json_str(shown, "sha256"));
 	doc_field(d, "digest", STYLE_MUTED, t->digest);
 }

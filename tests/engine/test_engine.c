@@ -395,7 +395,7 @@ a_pooler_by_transaction_is_refused(void **state)
 {
 	char *socket = temp_folder(owner), *url = mem_printf(owner,
 	    "postgresql:///%s?host=%s&port=5432&user=postgres", db, socket);
-	pid_t pooler = pooler_start(socket, true);
+	pid_t pooler = pooler_start(socket, POOLER_TRANSACTION);
 	struct ended r;
 
 	(void)state;
@@ -404,7 +404,8 @@ a_pooler_by_transaction_is_refused(void **state)
 	    "  - {id: a, sql: \"SELECT 1\"}\n"));
 	ends_with(r, 7);
 	assert_contains(r.err, "connections by transaction");
-	assert_contains(r.err, "session mode");
+	assert_contains(r.err, "needed for the run's lock");
+	assert_contains(r.err, "pool_mode = session");
 	pooler_stop(pooler);
 }
 

@@ -205,6 +205,47 @@ socket_path(const void *owner)
 	return mem_printf(owner, "%s/.s.PGSQL." PORT, cluster.folder);
 }
 
+/* signum: what it gets when this program ends. */
+static pid_t
+spawn(const char *const *argv, int signum)
+{
+	char *log = path_join(NULL, cluster.folder, "log");
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		give_up("fork");
+	if (pid == 0) {
+		/*
+		 * The death signal is forgotten when the user changes: so the
+		 * user changes first, in here, and not in become().
+		 */
+		drop_root();
+		prctl(PR_SET_PDEATHSIG, signum);
+		if (getppid() != parent)
+			_exit(126);
+		become(argv, log);
+	}
+	talloc_free(log);
+	return pid;
+}
+
+pid_t
+cluster_spawn(const char *const *argv)
+{
+	return spawn(argv, SIGKILL);
+}
+
+char *
+cluster_new_folder(const void *owner)
+{
+	char *path = mem_printf(owner, "%s/XXXXXX", cluster.folder);
+
+	if (mkdtemp(path) == NULL || chmod(path, 0755) != 0 ||
+	    chown(path, cluster.uid, cluster.gid) != 0)
+		give_up("mkdtemp");
+	return path;
+}
+
 static void
 spawn_server(void)
 {
@@ -218,23 +259,8 @@ spawn_server(void)
 		"-c", "timezone=UTC", "-c", "log_statement=none",
 		"-c", "log_line_prefix=%m [%p] %u@%d %a ", NULL,
 	};
-	char *log = path_join(scratch, cluster.folder, "log");
-	pid_t parent = getpid(), pid = fork();
 
-	if (pid < 0)
-		give_up("fork");
-	if (pid == 0) {
-		/*
-		 * The death signal is forgotten when the user changes: so the
-		 * user changes first, in here, and not in become().
-		 */
-		drop_root();
-		prctl(PR_SET_PDEATHSIG, SIGQUIT);
-		if (getppid() != parent)
-			_exit(126);
-		become(argv, log);
-	}
-	cluster.postmaster = pid;
+	cluster.postmaster = spawn(argv, SIGQUIT);
 	talloc_free(scratch);
 }
 

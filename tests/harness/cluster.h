@@ -12,6 +12,8 @@
 #ifndef PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
 #define PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
 
+#include <sys/types.h>
+
 /* Setup and teardown of a group of tests; state is not touched. */
 int cluster_start(void **state);
 int cluster_stop(void **state);
@@ -28,6 +30,13 @@ const char *cluster_data_folder(void);
 char *cluster_log(const void *owner);
 /* "15": the server's major version. */
 int cluster_major(void);
+
+/*
+ * A program as the server's user, since not all programs run as root; it ends
+ * with this one.  And a new folder that is that user's.
+ */
+pid_t cluster_spawn(const char *const *argv);
+char *cluster_new_folder(const void *owner);
 
 void cluster_create_db(const char *name);
 /* Also where sessions are in it. */

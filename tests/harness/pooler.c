@@ -13,6 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/str.h"
 #include "harness/cluster.h"
 #include "harness/pooler.h"
 
@@ -25,7 +29,7 @@ struct client {
 };
 
 struct pooler {
-	bool		 by_transaction;
+	enum pooler_mode mode;
 	int		 shared;		/* -1: none yet */
 	unsigned char	 greeting[ROOM];	/* what a server says at first */
 	size_t		 greeting_size;
@@ -104,7 +108,7 @@ static void
 greet(struct pooler *p, struct client *c, const unsigned char *startup,
     size_t size)
 {
-	c->server = p->by_transaction && p->shared >= 0 ? p->shared :
+	c->server = p->mode == POOLER_TRANSACTION && p->shared >= 0 ? p->shared :
 	    connect_server();
 	if (c->server != p->shared) {
 		p->greeting_size = 0;
@@ -116,6 +120,17 @@ greet(struct pooler *p, struct client *c, const unsigned char *startup,
 	}
 	write_all(c->fd, p->greeting, p->greeting_size);
 	c->started = true;
+}
+
+/* A query that sets something selects nothing instead. */
+static void
+overhear(unsigned char *message, size_t size)
+{
+	if (message[0] != 'Q' || size < 10 ||
+	    memcmp(message + 5, "SET ", 4) != 0)
+		return;
+	memset(message + 5, ' ', size - 6);
+	memcpy(message + 5, "SELECT", 6);
 }
 
 /* A client's bytes to the server, and the answer back. */
@@ -132,6 +147,8 @@ serve(struct pooler *p, struct client *c)
 	} else if (!c->started) {
 		greet(p, c, room, (size_t)n);
 	} else {
+		if (p->mode == POOLER_DEAF)
+			overhear(room, (size_t)n);
 		write_all(c->server, room, (size_t)n);
 		while (read_message(c->server, room, &size) != 'Z')
 			;
@@ -163,7 +180,7 @@ pool(struct pooler *p, int listener)
 }
 
 pid_t
-pooler_start(const char *folder, bool by_transaction)
+pooler_start(const char *folder, enum pooler_mode mode)
 {
 	struct sockaddr_un a = address(folder, "5432");
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -176,11 +193,78 @@ pooler_start(const char *folder, bool by_transaction)
 		static struct pooler p;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		p.by_transaction = by_transaction;
+		p.mode = mode;
 		p.shared = -1;
 		pool(&p, fd);
 	}
 	close(fd);
+	return pid;
+}
+
+/* ---- the real one -------------------------------------------------------------- */
+
+static char *
+write_file(const char *folder, const char *name, const char *text)
+{
+	char *path = path_join(NULL, folder, name);
+	struct error err = { 0 };
+
+	assert_ok(file_write_atomic(path, text, strlen(text), 0644, &err),
+	    &err);
+	return path;
+}
+
+static char *
+configure(const char *folder, enum pooler_mode mode)
+{
+	static const char *const modes[] = {
+		[POOLER_SESSION] = "session",
+		[POOLER_TRANSACTION] = "transaction",
+		[POOLER_STATEMENT] = "statement",
+	};
+	char *users = write_file(folder, "users", "\"postgres\" \"\"\n");
+	char *text = mem_printf(users, "[databases]\n* = host=%s port=%s\n"
+	    "[pgbouncer]\nlisten_addr =\nlisten_port = 5432\n"
+	    "unix_socket_dir = %s\nauth_type = trust\nauth_file = %s\n"
+	    "pool_mode = %s\n", cluster_socket_folder(), cluster_port(),
+	    folder, users, modes[mode]);
+	char *file = write_file(folder, "pgbouncer.ini", text);
+
+	talloc_free(users);
+	return file;
+}
+
+static bool
+listens(const char *folder)
+{
+	struct sockaddr_un a = address(folder, "5432");
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	bool yes = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+
+	close(fd);
+	return yes;
+}
+
+pid_t
+pgbouncer_start(const void *owner, enum pooler_mode mode, char **folder)
+{
+	char *program = program_find(owner, "pgbouncer", 0, NULL);
+	const char *argv[] = { program, NULL, NULL };
+	int64_t until_ms;
+	pid_t pid;
+
+	if (program == NULL) {
+		print_message("there is no pgbouncer: left out\n");
+		return -1;
+	}
+	*folder = cluster_new_folder(owner);
+	argv[1] = talloc_steal(owner, configure(*folder, mode));
+	pid = cluster_spawn(argv);
+	until_ms = clock_mono_ms() + 10000;
+	while (!listens(*folder)) {
+		assert_true(clock_mono_ms() < until_ms);
+		poll(NULL, 0, 5);
+	}
 	return pid;
 }
 

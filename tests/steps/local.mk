@@ -8,6 +8,7 @@ steps_tests = \
 	tests/steps/test_reset \
 	tests/steps/test_retention \
 	tests/steps/test_run \
+	tests/steps/test_session \
 	tests/steps/test_sql \
 	tests/steps/test_tripwire
 check_PROGRAMS += $(steps_tests)
@@ -26,5 +27,6 @@ tests_steps_test_migrate_LDADD = $(steps_test_libs)
 tests_steps_test_reset_LDADD = $(steps_test_libs)
 tests_steps_test_retention_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
+tests_steps_test_session_LDADD = $(steps_test_libs)
 tests_steps_test_tripwire_LDADD = $(steps_test_libs)
 tests_steps_test_sql_LDADD = $(steps_test_libs)

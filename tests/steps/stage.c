@@ -51,8 +51,12 @@ find_target(void *arg, const char *name, struct error *err)
 		error_set(err, ERR_CONNECT, "there is no server here");
 		return NULL;
 	}
-	url = cluster_url(s, str_equal(name, "other") ?
-	    mem_printf(s, "%s_other", s->database) : s->database);
+	if (s->pooler != NULL)
+		url = mem_printf(s, "postgresql:///%s?host=%s&port=5432"
+		    "&user=postgres", s->database, s->pooler);
+	else
+		url = cluster_url(s, str_equal(name, "other") ?
+		    mem_printf(s, "%s_other", s->database) : s->database);
 	return pg_target_parse(s, url, err);
 }
 

@@ -19,6 +19,7 @@ struct stage {
 	char		*folder;	/* of the runbook: files beside it go here */
 	char		*bundle;	/* of the run */
 	char		*database;	/* target "db"; null: none was made */
+	const char	*pooler;	/* its socket's folder: the way to the server; null: straight */
 	struct attempt	*attempt;	/* the last one */
 	json_t		*intents;	/* given one by one */
 	struct error	 err;		/* of the last stage_run() */

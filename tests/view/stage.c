@@ -321,6 +321,13 @@ stage_apply_runs(struct stage *s)
 
 	s->now_us -= 12400000;
 	stage_start(s, "rollout/apply", 1, digest);
+	stage_event(s, EVENT_SETTINGS_READ, "{'step': 'rollout/apply',"
+	    " 'attempt': 1, 'target': 'shared', 'database': 'shop', 'pid': 77,"
+	    " 'pooled': false, 'settings': {'lock_timeout': '2s',"
+	    " 'statement_timeout': '15min', 'synchronous_commit': 'on',"
+	    " 'idle_in_transaction_session_timeout': '0',"
+	    " 'idle_session_timeout': '0', 'search_path': 'public',"
+	    " 'TimeZone': 'UTC', 'session_replication_role': 'replica'}}");
 	statement(s, 1, "CREATE INDEX orders_created_idx ON orders (created_at)",
 	    "A", 290);
 	statement(s, 2, "ALTER TYPE order_status ADD VALUE 'held'", "A", 1);

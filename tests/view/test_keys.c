@@ -371,6 +371,21 @@ pasted_text_is_not_taken_for_keys(void **state)
 	assert_int_equal(app_take_wish(s->app), WISH_NOTHING);
 }
 
+static void
+the_settings_that_the_server_has_are_a_row_of_the_step(void **state UNUSED)
+{
+	stage_until_apply(s);
+	stage_apply_runs(s);
+	stage_keys(s, "1");
+
+	assert_shows("Settings  lock_timeout=2s");
+	assert_shows("statement_timeout=15min");
+	/* What is as usual needs no word, what is not does. */
+	assert_hides("idle_session_timeout");
+	assert_shows("session_replication_role=replica");
+	assert_shows("(process 77 of");
+}
+
 int
 main(void)
 {
@@ -398,6 +413,7 @@ main(void)
 		test(a_narrow_journal_says_what_happened_not_the_title_again),
 		test(the_output_is_searched_and_followed),
 		test(pasted_text_is_not_taken_for_keys),
+		test(the_settings_that_the_server_has_are_a_row_of_the_step),
 	};
 
 	return test_main(tests, NULL, NULL);
