@@ -14,6 +14,7 @@
 #include "steps/attempt.h"
 #include "steps/expect.h"
 #include "steps/kind.h"
+#include "steps/plan.h"
 #include "steps/private.h"
 #include "steps/statements.h"
 
@@ -68,6 +69,23 @@ attempt_new(const void *owner, struct step_host *host, const struct step *step,
 	return a;
 }
 
+const struct attempt_state *
+attempt_before(const struct attempt *a)
+{
+	const struct step_state *step = a->host->run == NULL ? NULL :
+	    state_step(a->host->run->state, a->id);
+	size_t i;
+
+	for (i = step != NULL ? step->attempt_count : 0; i > 0; i--) {
+		const struct attempt_state *was = &step->attempts[i - 1];
+
+		if (was->number >= a->number || was->started_us == 0)
+			continue;
+		return str_equal(was->outcome, "done") ? NULL : was;
+	}
+	return NULL;
+}
+
 /* What the step's "database" key says, where its kind has one. */
 static const char *
 other_database(const struct step *s)
@@ -92,6 +110,7 @@ attempt_plan(struct attempt *a, struct error *err)
 	if (step_kind_of(a->step)->plan(a, err) < 0)
 		return error_context(err, "could not plan step \"%s\"", a->id);
 	tripwires_plan(a);
+	plan_keep_figures(a);
 	return 0;
 }
 

@@ -93,6 +93,12 @@ int attempt_settle(struct attempt *a, const struct attempt_state *was,
     enum outcome *outcome, char proof[256], char query[512],
     struct error *err) WARN_UNUSED;
 
+/*
+ * The last attempt at the step before this one, where that one began and has
+ * not ended well: this one does again, or does the rest.  Null: none.
+ */
+const struct attempt_state *attempt_before(const struct attempt *a);
+
 /* {{…}} expanded. */
 char *attempt_expand(const void *owner, struct attempt *a, const char *text,
     struct error *err);

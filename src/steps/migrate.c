@@ -44,20 +44,38 @@ migration_statements(const void *owner, const struct migration *m)
 	return forward != NULL ? forward : mem_strdup(owner, m->sql);
 }
 
-/* ---- rehearsals ------------------------------------------------------------------------ */
-
 static bool
-has_migration(const json_t *rehearsal, const struct migration *m)
+has_migration(const json_t *record, const char *name, const char *sha256)
 {
-	json_t *list = json_object_get(rehearsal, "migrations"), *each;
+	json_t *list = json_object_get(record, "migrations"), *each;
 	size_t i;
 
 	json_array_foreach(list, i, each)
-		if (str_equal(json_str(each, "name"), m->name) &&
-		    str_equal(json_str(each, "sha256"), m->sha256))
+		if (str_equal(json_str(each, "name"), name) &&
+		    str_equal(json_str(each, "sha256"), sha256))
 			return true;
 	return false;
 }
+
+bool
+work_is_done_before(const struct work *w, size_t i)
+{
+	const struct attempt_state *before = attempt_before(w->attempt);
+
+	return before != NULL && w->books->findings != NULL &&
+	    w->books->findings->list[i].status == MIGRATION_APPLIED &&
+	    has_migration(before->shown, w->books->list[i].name,
+	    w->books->list[i].sha256);
+}
+
+/* What the attempt's plan has of them: what is pending, or was. */
+static bool
+is_planned(const struct work *w, size_t i)
+{
+	return work_is_pending(w, i) || work_is_done_before(w, i);
+}
+
+/* ---- rehearsals ------------------------------------------------------------------------ */
 
 /*
  * Was m done by a migrate step of this run, in this text?  by: the name that
@@ -72,7 +90,7 @@ was_rehearsed(const struct attempt *a, const char *by,
 
 	json_object_foreach(a->host->run->state->values, name, value)
 		if ((str_equal(by, "true") || str_equal(by, name)) &&
-		    has_migration(value, m))
+		    has_migration(value, m->name, m->sha256))
 			return true;
 	return false;
 }
@@ -116,6 +134,7 @@ read_seed(struct work *w, struct seed *seed, const char *name,
     struct error *err)
 {
 	char *path = attempt_path(w, w->attempt, name, err);
+	const struct attempt_state *before;
 	size_t size;
 
 	if (path == NULL || file_read(w, path, SEED_MAX_BYTES, &seed->sql,
@@ -123,9 +142,14 @@ read_seed(struct work *w, struct seed *seed, const char *name,
 		return -1;
 	seed->booked = booked_path(w, w->books->dir, path);
 	sha256_of(seed->sql, size, seed->sha256);
-	return w->books->history == NULL ? 0 : history_seed_look(
-	    w->books->history, seed->booked, seed->sha256, &seed->is_known,
-	    &seed->is_same, err);
+	if (w->books->history != NULL && history_seed_look(w->books->history,
+	    seed->booked, seed->sha256, &seed->is_known, &seed->is_same,
+	    err) < 0)
+		return -1;
+	before = attempt_before(w->attempt);
+	seed->is_done_before = seed->is_same && before != NULL &&
+	    has_migration(before->shown, seed->booked, seed->sha256);
+	return 0;
 }
 
 static int
@@ -215,6 +239,12 @@ put_costs(struct attempt *a, struct plan *p)
 	}
 }
 
+static bool
+seed_is_planned(const struct seed *s)
+{
+	return !s->is_known || s->is_done_before;
+}
+
 /* ---- plan --------------------------------------------------------------------------------- */
 
 static void
@@ -257,36 +287,33 @@ plan_lines(struct plan *p, const struct work *w, size_t pending,
 	if (w->books->findings != NULL)
 		plan_findings(p, w->books->findings);
 	for (i = 0; i < w->seed_count; i++)
-		plan_line(p, w->seeds[i].is_same ?
+		plan_line(p, w->seeds[i].is_same && !w->seeds[i].is_done_before ?
 		    "the seed %s is in the books already" :
-		    w->seeds[i].is_known ? "the seed %s was edited: its hash "
+		    w->seeds[i].is_known && !w->seeds[i].is_done_before ? "the seed %s was edited: its hash "
 		    "is recorded, nothing is run" : "then the seed %s is run",
 		    w->seeds[i].booked);
 }
 
-static int
-plan_pending(struct attempt *a, struct work *w, struct error *err)
+/* The texts in their order, as one; *codified: how many are recorded only. */
+static char *
+planned_text(struct work *w, size_t *pending, size_t *codified)
 {
 	struct buffer *text = buffer_new(w);
-	size_t i, pending = 0, codified = 0;
-	struct plan *p;
+	size_t i;
 
-	if (!a->is_dry && check_rehearsed(w, err) < 0)
-		return -1;
 	for (i = 0; i < w->books->count; i++) {
-		if (!work_is_pending(w, i))
+		const struct migration *m = &w->books->list[i];
+		bool is_codified = reconcile_is_codified(m->sql);
+
+		if (!is_planned(w, i))
 			continue;
-		if (reconcile_is_codified(w->books->list[i].sql))
-			codified++;
-		else
-			pending++;
+		*(is_codified ? codified : pending) += 1;
 		buffer_printf(text, "-- migration %s (sha256 %s)%s\n%s\n",
-		    w->books->list[i].name, w->books->list[i].sha256,
-		    reconcile_is_codified(w->books->list[i].sql) ?
-		    ": recorded only" : "", migration_statements(w, &w->books->list[i]));
+		    m->name, m->sha256, is_codified ? ": recorded only" : "",
+		    migration_statements(w, m));
 	}
 	for (i = 0; i < w->seed_count; i++)
-		if (!w->seeds[i].is_known)
+		if (seed_is_planned(&w->seeds[i]))
 			buffer_printf(text, "-- seed %s (sha256 %s)\n%s\n",
 			    w->seeds[i].booked, w->seeds[i].sha256,
 			    w->seeds[i].sql);
@@ -294,14 +321,46 @@ plan_pending(struct attempt *a, struct work *w, struct error *err)
 		buffer_printf(text, "-- the migrations of %s\n", w->books->dir);
 	else if (text->size == 0)
 		buffer_puts(text, "-- nothing is pending\n");
-	p = plan_text(a, w->books->list == NULL ? CLASS_B : CLASS_A, w->books->list == NULL ?
-	    "its files are not there yet" : "records migrations", text->data);
-	for (i = 0; i < w->books->count; i++)
-		if (work_is_pending(w, i))
-			plan_add_sql(a, p, migration_statements(w, &w->books->list[i]));
-	for (i = 0; i < w->seed_count; i++)
-		if (!w->seeds[i].is_known)
-			plan_add_sql(a, p, w->seeds[i].sql);
+	return text->data;
+}
+
+/* Its statements, and by which names and hashes another attempt knows them. */
+static void
+plan_statements(struct attempt *a, struct plan *p, struct work *w)
+{
+	json_t *list = memory_check(json_array());
+	size_t i;
+
+	for (i = 0; i < w->books->count; i++) {
+		if (!is_planned(w, i))
+			continue;
+		plan_add_sql(a, p, migration_statements(w, &w->books->list[i]));
+		json_array_append_new(list, json_pack("{s:s, s:s}", "name",
+		    w->books->list[i].name, "sha256", w->books->list[i].sha256));
+	}
+	for (i = 0; i < w->seed_count; i++) {
+		if (!seed_is_planned(&w->seeds[i]))
+			continue;
+		plan_add_sql(a, p, w->seeds[i].sql);
+		json_array_append_new(list, json_pack("{s:s, s:s}", "name",
+		    w->seeds[i].booked, "sha256", w->seeds[i].sha256));
+	}
+	json_object_set_new(p->shown, "migrations", list);
+}
+
+static int
+plan_pending(struct attempt *a, struct work *w, struct error *err)
+{
+	bool is_there = w->books->list != NULL;
+	size_t pending = 0, codified = 0;
+	struct plan *p;
+
+	if (!a->is_dry && check_rehearsed(w, err) < 0)
+		return -1;
+	p = plan_text(a, is_there ? CLASS_A : CLASS_B, is_there ?
+	    "records migrations" : "its files are not there yet",
+	    planned_text(w, &pending, &codified));
+	plan_statements(a, p, w);
 	plan_lines(p, w, pending, codified);
 	if (w->books->session != NULL && plan_measure(p, w->books->session, err) < 0)
 		return -1;

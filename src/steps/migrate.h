@@ -18,6 +18,7 @@ struct seed {
 	char		*booked, *sql;
 	char		 sha256[SHA256_HEX_SIZE];
 	bool		 is_known, is_same;
+	bool		 is_done_before;	/* by an attempt before, which planned it */
 };
 
 struct work {
@@ -35,6 +36,11 @@ struct work *work_new(const void *owner, struct attempt *a, struct error *err);
 int work_check(struct work *w, struct error *err) WARN_UNUSED;
 /* Is it for the next migrate? */
 bool work_is_pending(const struct work *w, size_t i);
+/*
+ * Is it in the books since an attempt before this one, which planned it?  What
+ * is signed stays the same text while it is done piece by piece.
+ */
+bool work_is_done_before(const struct work *w, size_t i);
 /* The statements that this database gets; "" where it has them already. */
 char *migration_statements(const void *owner, const struct migration *m);
 

@@ -189,6 +189,17 @@ hash_of(const struct work *w, char hex[SHA256_HEX_SIZE])
 	talloc_free(text);
 }
 
+/* Done, too, for whoever looks later whether it was rehearsed. */
+static int
+tell_done_before(struct work *w, const char *name, const char *sha256,
+    struct error *err)
+{
+	json_array_append_new(w->migrations, json_pack("{s:s, s:s}", "name",
+	    name, "sha256", sha256));
+	return attempt_printf(w->attempt, err,
+	    "migration %s: applied before this attempt\n", name);
+}
+
 static int
 apply_list(struct work *w, struct error *err)
 {
@@ -199,6 +210,10 @@ apply_list(struct work *w, struct error *err)
 		if (f->list[i].status == MIGRATION_EDITED &&
 		    attempt_printf(w->attempt, err, "warning: \"%s\" was "
 		    "edited after it was applied\n", f->list[i].name) < 0)
+			return -1;
+		if (work_is_done_before(w, i) && tell_done_before(w,
+		    w->books->list[i].name, w->books->list[i].sha256,
+		    err) < 0)
 			return -1;
 		if (!work_is_pending(w, i))
 			continue;
@@ -256,6 +271,48 @@ apply_seeds(struct work *w, struct error *err)
 
 /* ---- all of it ---------------------------------------------------------------------- */
 
+static bool
+has_statement(const json_t *list, const char *text)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+		if (str_equal(json_str(each, "text"), text))
+			return true;
+	return false;
+}
+
+/* How long those took that attempts before this one have run. */
+static void
+add_statements_before(struct work *w)
+{
+	const struct step_state *step = state_step(
+	    w->attempt->host->run->state, w->attempt->id);
+	size_t i, j;
+
+	if (attempt_before(w->attempt) == NULL)
+		return;
+	for (i = step->attempt_count; i > 0; i--) {
+		const struct attempt_state *was = &step->attempts[i - 1];
+
+		if (was->number == w->attempt->number)
+			continue;
+		if (str_equal(was->outcome, "done"))
+			return;
+		for (j = 0; j < was->statement_count; j++) {
+			const struct statement_state *st = &was->statements[j];
+
+			if (st->ms < 0 || st->error != NULL ||
+			    has_statement(w->statements, st->text))
+				continue;
+			json_array_append_new(w->statements, json_pack(
+			    "{s:s, s:I, s:s*}", "text", st->text, "ms",
+			    (json_int_t)st->ms, "lock", st->lock));
+		}
+	}
+}
+
 /* Alone, and by the books as they are now. */
 static int
 prepare(struct work *w, struct error *err)
@@ -282,6 +339,7 @@ work_apply(struct work *w, struct error *err)
 		return -1;
 	if (apply_list(w, err) < 0 || apply_seeds(w, err) < 0)
 		return -1;
+	add_statements_before(w);
 	hash_of(w, hex);
 	if (attempt_printf(w->attempt, err, "%zu applied, the database is up to "
 	    "date\n", json_array_size(w->migrations)) < 0)

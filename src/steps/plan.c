@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -223,6 +224,48 @@ plan_measure(struct plan *p, struct pg_session *s, struct error *err)
 		talloc_free(r);
 	}
 	return 0;
+}
+
+/* Does somebody's word for this digest still stand? */
+static bool
+is_signed(const struct step_state *step, const char *digest)
+{
+	int64_t now_us = clock_now_us();
+	size_t i;
+
+	for (i = 0; i < step->sign_count; i++) {
+		const struct sign_state *g = &step->signs[i];
+
+		if (!g->is_refusal && !g->is_void &&
+		    str_equal(g->digest, digest) &&
+		    (g->expires_us == 0 || g->expires_us > now_us))
+			return true;
+	}
+	return false;
+}
+
+void
+plan_keep_figures(struct attempt *a)
+{
+	const struct attempt_state *was = attempt_before(a);
+	json_t *now = json_object_get(a->plan->shown, "statements"), *st;
+	const json_t *then, *cost;
+	size_t i;
+
+	if (was == NULL || !str_equal(json_str(was->shown, "sha256"),
+	    json_str(a->plan->shown, "sha256")) ||
+	    !is_signed(state_step(a->host->run->state, a->id), was->digest))
+		return;
+	then = json_object_get(was->shown, "statements");
+	if (json_array_size(then) != json_array_size(now))
+		return;
+	json_array_foreach(now, i, st) {
+		cost = json_object_get(json_array_get(then, i), "cost");
+		if (cost != NULL)
+			json_object_set_new(st, "cost", json_deep_copy(cost));
+		else
+			json_object_del(st, "cost");
+	}
 }
 
 static json_t *

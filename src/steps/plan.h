@@ -27,6 +27,12 @@ void plan_cost(struct plan *p, size_t statement, const char *text);
 /* Rows and bytes of what each class B statement names, as its cost. */
 int plan_measure(struct plan *p, struct pg_session *s, struct error *err)
     WARN_UNUSED;
+/*
+ * Tried again in the same text under a sign-off that still holds, a step is
+ * shown with the figures that were signed: that a table has grown meanwhile
+ * is no other text.
+ */
+void plan_keep_figures(struct attempt *a);
 void plan_raise(struct plan *p, enum step_class class_, const char *reason);
 void plan_line(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 void plan_undo(struct plan *p, const char *fmt, ...) PRINTF(2, 3);

@@ -5,6 +5,7 @@ engine_tests = \
 	tests/engine/test_engine \
 	tests/engine/test_hostile \
 	tests/engine/test_policy \
+	tests/engine/test_retry \
 	tests/engine/test_secrets \
 	tests/engine/test_signed \
 	tests/engine/test_stopping \
@@ -16,6 +17,8 @@ tests_engine_test_engine_LDADD = $(harness_libs) $(engine_libs) $(base_libs)
 check_LIBRARIES += tests/engine/libperson.a
 tests_engine_libperson_a_SOURCES = tests/engine/person.c tests/engine/person.h
 tests_engine_test_hostile_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_retry_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_secrets_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
