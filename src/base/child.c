@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 #include "base/file.h"
 #include "base/guard.h"
 #include "base/memory.h"
+#include "base/spawn.h"
 #include "base/str.h"
 
 #define PIECE_SIZE	65536
@@ -314,38 +314,22 @@ open_pipe(int ends[2], struct error *err)
 	return 0;
 }
 
-/* posix_spawnp() with fds as stdin, stdout, stderr.  errno's value, or 0. */
+/* With fds as stdin, stdout, stderr.  errno's value, or 0. */
 static int
 spawn(struct child *c, const struct child_spec *spec, const int fds[3])
 {
 	union {
 		const char *const	*in;
-		char			**out;
+		char *const		*out;
 	} argv = { .in = spec->argv }, env = { .in = spec->env };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t all, none;
-	int i, rc;
+	const struct spawn s = {
+		.argv = argv.out, .env = spec->env != NULL ? env.out : environ,
+		.cwd = spec->cwd, .fds = { fds[0], fds[1], fds[2] },
+	};
+	int rc = spawn_program(&s, &c->pid);
 
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attr);
-	for (i = 0; i < 3; i++)
-		posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-	posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-	if (spec->cwd != NULL)
-		posix_spawn_file_actions_addchdir_np(&actions, spec->cwd);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
-	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-	rc = posix_spawnp(&c->pid, spec->argv[0], &actions, &attr, argv.out,
-	    spec->env != NULL ? env.out : environ);
 	if (rc != 0)
 		c->pid = 0;
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
 	return rc;
 }
 
@@ -431,7 +415,6 @@ child_start(const void *owner, struct loop *l, const struct child_spec *spec,
 		return NULL;
 	}
 	c->shown_pid = c->pid;
-	guard_add(c->pid);
 	talloc_set_destructor(c, child_destroy);
 	return c;
 }

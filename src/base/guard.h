@@ -17,7 +17,10 @@
 
 /* Once per process, before its first child. */
 int guard_start(struct error *err) WARN_UNUSED;
-/* Nothing happens where no guard was started. */
+/*
+ * Nothing happens where no guard was started.  Adding is allowed after fork(),
+ * and what a process that is killed next had said is heard.
+ */
 void guard_add(pid_t group);
 void guard_remove(pid_t group);
 

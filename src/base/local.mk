@@ -15,6 +15,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/memory.c src/base/memory.h \
 	src/base/redact.c src/base/redact.h \
 	src/base/path.c \
+	src/base/spawn.c src/base/spawn.h \
 	src/base/str.c src/base/str.h \
 	src/base/utf8.c
 

@@ -5,6 +5,7 @@ base_tests = \
 	tests/base/test_clock \
 	tests/base/test_error \
 	tests/base/test_file \
+	tests/base/test_guard \
 	tests/base/test_hash \
 	tests/base/test_json \
 	tests/base/test_loop \
@@ -19,6 +20,7 @@ tests_base_test_child_LDADD = $(base_test_libs)
 tests_base_test_clock_LDADD = $(base_test_libs)
 tests_base_test_error_LDADD = $(base_test_libs)
 tests_base_test_file_LDADD = $(base_test_libs)
+tests_base_test_guard_LDADD = $(base_test_libs)
 tests_base_test_hash_LDADD = $(base_test_libs)
 tests_base_test_json_LDADD = $(base_test_libs)
 tests_base_test_loop_LDADD = $(base_test_libs)
