@@ -44,7 +44,7 @@ struct pg_lock_report {
 struct pg_lock_watch;
 
 /*
- * Watch pid through s, a session that nobody else uses meanwhile (it stays
+ * Watch pid through s, a session that only watches use meanwhile (it stays
  * the caller's, and must outlive the watch or own it).  on_report is called whenever the
  * report differs from the one before (waited_ms and the ages alone do not
  * count), and each second while it waits.  The report lasts as long as the

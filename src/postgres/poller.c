@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "postgres/poller.h"
 
+#define BUSY_MS	20
+
 /* A question under way, which cannot be taken back: owned by the session. */
 struct flight {
 	struct pg_poller	*poller;	/* null: nobody waits for it */
@@ -13,7 +15,7 @@ struct pg_poller {
 	struct loop		*loop;
 	char			*sql;
 	int64_t			 period_ms;
-	struct loop_timer	*timer;
+	struct loop_timer	*timer, *again;
 	struct flight		*flight;
 	void			(*on_answer)(void *arg,
 				    const struct pg_result *r);
@@ -64,6 +66,13 @@ ask(void *arg)
 
 	if (p->flight != NULL)
 		return;
+	talloc_free(p->again);
+	p->again = NULL;
+	/* Another poller's question is under way: a moment later. */
+	if (pg_busy(p->session)) {
+		p->again = loop_timer_new(p, p->loop, BUSY_MS, 0, ask, p);
+		return;
+	}
 	p->flight = NEW(p->session, struct flight);
 	p->flight->poller = p;
 	talloc_set_destructor(p->flight, flight_destroy);

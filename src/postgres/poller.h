@@ -2,7 +2,8 @@
  * postgres/poller.h - one query, asked again and again while others work.
  *
  * At most one question is under way, and the next is asked a period after
- * the one before was, or later.  It ends at its first error.
+ * the one before was, or later.  It ends at its first error.  Several may
+ * share a session: one that finds it busy asks a moment later.
  */
 #ifndef PGRUNBOOK_POSTGRES_POLLER_H
 #define PGRUNBOOK_POSTGRES_POLLER_H

@@ -31,7 +31,7 @@ int pg_progress_ask(const void *owner, struct pg_session *s, int pid,
 
 /*
  * The same each second (or slower), by callback, through a session that
- * nobody else uses meanwhile; it is called only when something changed.
+ * only watches use meanwhile; it is called only when something changed.
  * The list lasts as long as the call.  Freeing the watch ends it; it ends by
  * itself, silently, where the connection is lost.
  */

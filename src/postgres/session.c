@@ -403,6 +403,12 @@ pg_alive(const struct pg_session *s)
 	return !s->lost && PQstatus(s->conn) == CONNECTION_OK;
 }
 
+bool
+pg_busy(const struct pg_session *s)
+{
+	return s->busy;
+}
+
 int
 pg_backend_pid(const struct pg_session *s)
 {

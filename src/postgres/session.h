@@ -50,6 +50,7 @@ void pg_close(struct pg_session *s);		/* the same as freeing it */
 
 /* Until the server is known to have gone; also told while nothing runs. */
 bool pg_alive(const struct pg_session *s);
+bool pg_busy(const struct pg_session *s);	/* a command runs */
 int pg_backend_pid(const struct pg_session *s);	/* as the server itself tells */
 /* A pooler stands between: session settings and locks do not hold. */
 bool pg_pooled(const struct pg_session *s);

@@ -78,6 +78,7 @@ fold_attempt_started(struct fold *f)
 	step->status = STEP_RUNNING;
 	step->progress_done = step->progress_total = step->output_size = 0;
 	step->progress_remaining_ms = -1;
+	step->progress_rate = 0;
 	fold_text(f->s, &step->progress_unit, NULL);
 	fold_text(f->s, &step->progress_text, NULL);
 	/* What was said until now was about the look at it. */

@@ -333,6 +333,7 @@ fold_progress(struct fold *f)
 		return 0;
 	step->progress_done = json_int(f->data, "done", 0);
 	step->progress_total = json_int(f->data, "total", 0);
+	step->progress_rate = json_int(f->data, "rate", 0);
 	step->progress_remaining_ms = json_int(f->data, "remaining_ms", -1);
 	fold_text(f->s, &step->progress_unit, json_str(f->data, "unit"));
 	fold_text(f->s, &step->progress_text, json_str(f->data, "text"));

@@ -111,6 +111,7 @@ struct step_state {
 	const char	*warning;	/* the last one of the last attempt; null */
 	/* live only: */
 	int64_t		 progress_done, progress_total, progress_remaining_ms;
+	int64_t		 progress_rate;	/* a second; 0: not known */
 	const char	*progress_unit, *progress_text;
 	int64_t		 output_size;
 };

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/loop.h"
 #include "journal/artifact.h"
 #include "postgres/identity.h"
@@ -140,12 +141,13 @@ const json_t *attempt_pinned(const struct attempt *a, const char *target);
 
 /*
  * From here on those who watch are told who stands in s's way and who queues
- * behind it.  Once per session; without a second connection nothing is told.
+ * behind it, and how far a command has come of which the server tells (index
+ * builds, VACUUM, CLUSTER, COPY, ANALYZE).  Once per session; without a second connection nothing is told.
  * gives_way: while more than queue_limit sessions wait behind one that waits
  * itself, the attempt ends as one does whose lock timeout has passed (to be
  * tried again later).  Only for what a cancelled statement leaves untouched.
  */
-void attempt_watch_locks(struct attempt *a, struct pg_session *s,
+void attempt_watch(struct attempt *a, struct pg_session *s,
     bool gives_way);
 
 /* ERR_CANCELLED where a person asked to stop (or the time is up). */
@@ -161,9 +163,22 @@ int attempt_output(struct attempt *a, int stream, const char *bytes,
 int attempt_printf(struct attempt *a, struct error *err, const char *fmt, ...)
     PRINTF(3, 4);
 void attempt_status(struct attempt *a, const char *fmt, ...) PRINTF(2, 3);
-/* unit outlives the attempt.  The time that is left is told with it. */
+/* The same where another part of the work begins: its progress is its own. */
+void attempt_phase(struct attempt *a, const char *fmt, ...) PRINTF(2, 3);
+/*
+ * unit outlives the attempt; total 0: not known.  How much a second, and the
+ * time that is left, are told with it once there is a pace to tell by.
+ */
 void attempt_progress(struct attempt *a, int64_t done, int64_t total,
     const char *unit, const char *text);
+
+/*
+ * The hash of a file of any size, while the loop turns: a cancel is heard, and
+ * from a size on that takes its time progress is told.
+ */
+int attempt_sha256(struct attempt *a, const char *path,
+    char hex[SHA256_HEX_SIZE], int64_t *size_bytes, struct error *err)
+    WARN_UNUSED;
 
 /* Where this attempt's evidence lies: "artifacts/<phase>/<step>.<attempt>". */
 char *attempt_folder(const void *owner, const struct attempt *a);

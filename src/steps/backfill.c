@@ -396,7 +396,7 @@ run(struct attempt *a, struct error *err)
 		rc = attempt_printf(a, err, "goes on behind %s\n",
 		    f->position) < 0 ? -1 : 1;
 	if (f != NULL)
-		attempt_watch_locks(a, f->session, false);
+		attempt_watch(a, f->session, false);
 	while (rc == 1) {
 		rc = hold_back(f, err) < 0 ? -1 : step_on(f, err);
 		if (rc == 1)

@@ -94,10 +94,10 @@ take(struct attempt *a, const struct pg_target *target, struct pg_session *s,
 	    pg_scalar(m, s, "SELECT pg_catalog.pg_export_snapshot()", 0, NULL,
 	    &snapshot, err) < 0 || manifest_list(m, s, err) < 0)
 		return -1;
-	attempt_status(a, "dumps %zu tables", m->table_count);
+	attempt_phase(a, "dumps %zu tables", m->table_count);
 	if (dump_write(a, target, m, snapshot, jobs, err) < 0)
 		return -1;
-	attempt_status(a, "counts and hashes the rows under the dump's snapshot");
+	attempt_phase(a, "counts and hashes the rows under the dump's snapshot");
 	if (manifest_count(m, a, s, err) < 0)
 		return -1;
 	return pg_exec_script(s, "COMMIT", err);
@@ -117,7 +117,7 @@ test_restore(struct attempt *a, const struct manifest *m, int jobs,
 	int rc = dump_create_database(a, name, err);
 
 	if (rc == 0) {
-		attempt_status(a, "restores it into %s", name);
+		attempt_phase(a, "restores it into %s", name);
 		t = attempt_target(a, NULL, name, err);
 		rc = t == NULL ? -1 : dump_restore(a, t, m, jobs, false, err);
 		if (rc == 0)
@@ -143,8 +143,8 @@ prove(struct attempt *a, struct manifest *m, const char *folder, int jobs,
 
 	if (dump_check(a, m, err) < 0)
 		return -1;
-	attempt_status(a, "hashes the files");
-	if (manifest_write(m, err) < 0)
+	attempt_phase(a, "hashes the files");
+	if (manifest_write(m, a, err) < 0)
 		return -1;
 	if (spec->test_restore && test_restore(a, m, jobs, err) < 0)
 		return -1;

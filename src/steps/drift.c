@@ -60,7 +60,7 @@ from_migrations(const void *owner, struct attempt *a, const json_t *expected,
 	if (server == NULL || migrations_read(owner, dir,
 	    (enum migrations_layout)layout, &list, &count, err) < 0)
 		return NULL;
-	attempt_status(a, "replays %zu migrations in a shadow database", count);
+	attempt_phase(a, "replays %zu migrations in a shadow database", count);
 	return expected_from_migrations(owner, a->host->loop, server, list,
 	    count, tell_replay, a, &a->is_cancelled, err);
 }
@@ -252,7 +252,7 @@ compare(struct attempt *a, const void *owner, const json_t *expected,
 		return error_context(err, "the actual side");
 	d = drift_compare(owner, wanted, found,
 	    (const char *const *)a->host->window->unmanaged);
-	attempt_status(a, "asks the data what %zu differences would cost",
+	attempt_phase(a, "asks the data what %zu differences would cost",
 	    d->count);
 	if (drift_measure(d, attempt_session(a, actual, database, err),
 	    err) < 0 || keep(a, "expected.json", "schema snapshot: expected",

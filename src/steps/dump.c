@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "postgres/progress.h"
 #include "steps/dump.h"
+#include "steps/transfer.h"
 
 /* Of a command's arguments. */
 #define ARGUMENTS_MAX	24
@@ -104,68 +103,22 @@ tool_run(struct attempt *a, struct tool *t, const char *const *env,
 
 /* ---- pg_dump -------------------------------------------------------------------------- */
 
-struct dump_progress {
-	struct attempt	*attempt;
-	struct manifest	*manifest;
-	int64_t		*rows;		/* beside the manifest's tables: so far */
-	bool		*is_begun, *is_active;
-	int64_t		 total;
-};
-
 static void
-tell_progress(struct dump_progress *p, const char *text)
+took_line(void *arg, const char *line)
 {
-	const struct manifest_table *t;
-	int64_t done = 0;
-	size_t i;
-
-	for (i = 0; i < p->manifest->table_count; i++) {
-		t = &p->manifest->tables[i];
-		if (p->is_begun[i] && !p->is_active[i])
-			done += t->bytes;
-		else if (p->is_active[i] && t->rows_about > 0)
-			done += (int64_t)((double)t->bytes *
-			    (p->rows[i] > t->rows_about ? 1.0 :
-			    (double)p->rows[i] / (double)t->rows_about));
-	}
-	attempt_progress(p->attempt, done, p->total, "bytes", text);
+	transfer_line(arg, line);
 }
 
-static void
-took_progress(void *arg, const struct pg_progress *list, size_t count)
+/* What a program says of its tables, and what the server does. */
+static struct transfer *
+watch_tool(struct tool *t, struct attempt *a, const struct manifest *m,
+    int64_t objects)
 {
-	struct dump_progress *p = arg;
-	const char *text = NULL;
-	size_t i, k;
+	struct transfer *rows = transfer_new(t, a, m, objects);
 
-	for (i = 0; i < p->manifest->table_count; i++) {
-		p->is_active[i] = false;
-		for (k = 0; k < count; k++) {
-			if (!str_equal(list[k].relation,
-			    p->manifest->tables[i].name))
-				continue;
-			p->is_begun[i] = p->is_active[i] = true;
-			p->rows[i] = list[k].done;
-			text = p->manifest->tables[i].name;
-		}
-	}
-	tell_progress(p, text);
-}
-
-static struct dump_progress *
-progress_new(const void *owner, struct attempt *a, struct manifest *m)
-{
-	struct dump_progress *p = NEW(owner, struct dump_progress);
-	size_t i;
-
-	p->attempt = a;
-	p->manifest = m;
-	p->rows = NEW_ARRAY(p, int64_t, m->table_count + 1);
-	p->is_begun = NEW_ARRAY(p, bool, m->table_count + 1);
-	p->is_active = NEW_ARRAY(p, bool, m->table_count + 1);
-	for (i = 0; i < m->table_count; i++)
-		p->total += m->tables[i].bytes;
-	return p;
+	t->on_line = took_line;
+	t->arg = rows;
+	return rows;
 }
 
 int
@@ -173,8 +126,6 @@ dump_write(struct attempt *a, const struct pg_target *target,
     struct manifest *m, const char *snapshot, int jobs, struct error *err)
 {
 	struct tool *t = tool_new(NULL, "pg_dump", m->server_version, err);
-	struct pg_session *watcher;
-	struct error ignored;
 	char *name, *hex;
 	int rc;
 
@@ -193,11 +144,7 @@ dump_write(struct attempt *a, const struct pg_target *target,
 	add(t, "--exclude-table=pgrunbook.outcome");
 	add(t, "-f");
 	add(t, m->dump);
-	watcher = attempt_session_new(t, a, NULL, target->dbname, true,
-	    &ignored);
-	if (watcher != NULL)
-		pg_progress_watch_start(watcher, watcher, a->host->loop, 0,
-		    name, took_progress, progress_new(t, a, m));
+	transfer_watch(watch_tool(t, a, m, 0), target->dbname, name);
 	rc = tool_run(a, t, (const char *const *)pg_target_environment(t,
 	    target, name), false, err);
 	talloc_free(t);
@@ -272,7 +219,9 @@ dump_check(struct attempt *a, const struct manifest *m, struct error *err)
 		    "tables, the database has %zu", (long long)c->table_data,
 		    m->table_count);
 	else if (t != NULL) {
-		attempt_status(a, "reads the archive to its end");
+		attempt_phase(a, "reads the archive to its end");
+		watch_tool(t, a, m, 0);
+		add(t, "--verbose");
 		add(t, "-f");
 		add(t, "/dev/null");
 		add(t, m->dump);
@@ -285,28 +234,6 @@ dump_check(struct attempt *a, const struct manifest *m, struct error *err)
 }
 
 /* ---- pg_restore ------------------------------------------------------------------------ */
-
-struct restore_progress {
-	struct attempt	*attempt;
-	int64_t		 done, total;
-};
-
-static void
-took_item(void *arg, const char *line)
-{
-	struct restore_progress *p = arg;
-	const char *item;
-
-	/* One job says "processing item", several say "finished item". */
-	item = strstr(line, "finished item ");
-	if (item == NULL)
-		item = strstr(line, "processing item ");
-	if (item == NULL)
-		return;
-	p->done++;
-	attempt_progress(p->attempt, p->done > p->total ? p->total : p->done,
-	    p->total, "objects", strchr(item, ' ') + 1);
-}
 
 /* The list of what to restore, as a file: pg_restore wants a name. */
 static char *
@@ -327,9 +254,9 @@ write_list(const void *owner, struct attempt *a, const struct contents *c,
 
 static char **
 restore_environment(const void *owner, struct attempt *a,
-    const struct pg_target *target, bool in_place)
+    const struct pg_target *target, const char *name, bool in_place)
 {
-	char **env = pg_target_environment(owner, target, "pgrunbook-restore");
+	char **env = pg_target_environment(owner, target, name);
 	size_t n = 0;
 
 	if (!in_place)
@@ -353,12 +280,13 @@ dump_restore(struct attempt *a, const struct pg_target *target,
 	char *list = c == NULL ? NULL : write_list(owner, a, c, err);
 	struct tool *t = list == NULL ? NULL :
 	    tool_new(owner, "pg_restore", m->server_version, err);
-	struct restore_progress p = { a, 0, c == NULL ? 0 : c->entries };
+	char *hex = random_hex(owner, 8);
+	char *name = mem_printf(owner, "pgrunbook-restore-%s", hex);
 	int rc = -1;
 
 	if (t != NULL) {
-		t->on_line = took_item;
-		t->arg = &p;
+		transfer_watch(watch_tool(t, a, m, c->entries), target->dbname,
+		    name);
 		add(t, "--verbose");
 		add(t, "--no-password");
 		add(t, "--exit-on-error");
@@ -375,7 +303,7 @@ dump_restore(struct attempt *a, const struct pg_target *target,
 		add(t, target->dbname);
 		add(t, m->dump);
 		rc = tool_run(a, t, (const char *const *)restore_environment(
-		    owner, a, target, in_place), false, err);
+		    owner, a, target, name, in_place), false, err);
 	}
 	talloc_free(owner);
 	return rc;

@@ -16,6 +16,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/freeze.c \
 	src/steps/grid.c src/steps/grid.h \
 	src/steps/guard.c \
+	src/steps/hashing.c \
 	src/steps/history.c src/steps/history.h \
 	src/steps/history_resolve.c \
 	src/steps/history_write.c \
@@ -45,6 +46,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/sql.c \
 	src/steps/statements.c src/steps/statements.h \
 	src/steps/transaction.c \
+	src/steps/transfer.c src/steps/transfer.h \
 	src/steps/tripwire.c \
 	src/steps/wait.c \
 	src/steps/watch.c

@@ -79,6 +79,24 @@ count_one(const void *owner, struct pg_session *s, const char *table,
 	return 0;
 }
 
+/* About to read table number i: they weigh their bytes. */
+static void
+tell_table(struct attempt *a, const struct manifest *m, size_t i)
+{
+	int64_t done = 0, total = 0;
+	size_t k;
+
+	for (k = 0; k < m->table_count; k++) {
+		total += m->tables[k].bytes;
+		done += k < i ? m->tables[k].bytes : 0;
+	}
+	if (total > 0)
+		attempt_progress(a, done, total, "bytes", m->tables[i].name);
+	else
+		attempt_progress(a, (int64_t)i, (int64_t)m->table_count,
+		    "tables", m->tables[i].name);
+}
+
 int
 manifest_count(struct manifest *m, struct attempt *a, struct pg_session *s,
     struct error *err)
@@ -91,8 +109,7 @@ manifest_count(struct manifest *m, struct attempt *a, struct pg_session *s,
 	m->rows = 0;
 	for (i = 0; i < m->table_count; i++) {
 		t = &m->tables[i];
-		attempt_progress(a, (int64_t)i, (int64_t)m->table_count,
-		    "tables", t->name);
+		tell_table(a, m, i);
 		if (count_one(m->tables, s, t->name, &t->rows, &t->hash,
 		    err) < 0)
 			return -1;
@@ -120,8 +137,7 @@ manifest_compare(const struct manifest *m, struct attempt *a,
 		rc = pg_exec(owner, s, stable_text, 0, NULL, NULL, err);
 	for (i = 0; i < m->table_count && rc == 0; i++) {
 		t = &m->tables[i];
-		attempt_progress(a, (int64_t)i, (int64_t)m->table_count,
-		    "tables", t->name);
+		tell_table(a, m, i);
 		rc = count_one(owner, s, t->name, &rows, &hash, err);
 		if (rc == 0 && rows != t->rows)
 			rc = error_set(err, ERR_EXPECT, "%s has %lld rows, "
@@ -140,7 +156,8 @@ manifest_compare(const struct manifest *m, struct attempt *a,
 /* ---- files ------------------------------------------------------------------------ */
 
 static int
-hash_below(struct manifest *m, const char *name, int depth, struct error *err)
+hash_below(struct manifest *m, struct attempt *a, const char *name, int depth,
+    struct error *err)
 {
 	char *path = path_join(NULL, m->folder, name), **names;
 	char sha256[SHA256_HEX_SIZE];
@@ -149,7 +166,7 @@ hash_below(struct manifest *m, const char *name, int depth, struct error *err)
 	int rc = 0;
 
 	if (!file_is_folder(path)) {
-		rc = sha256_file(path, sha256, &size, err);
+		rc = attempt_sha256(a, path, sha256, &size, err);
 		if (rc == 0) {
 			json_array_append_new(m->files, json_pack(
 			    "{s:s, s:I, s:s}", "name", name, "size",
@@ -160,7 +177,7 @@ hash_below(struct manifest *m, const char *name, int depth, struct error *err)
 		rc = error_set(err, ERR_TOO_LONG, "\"%s\" is too deep", path);
 	else if ((rc = folder_list(path, path, &names, &count, err)) == 0)
 		for (i = 0; i < count && rc == 0; i++)
-			rc = hash_below(m, path_join(path, name, names[i]),
+			rc = hash_below(m, a, path_join(path, name, names[i]),
 			    depth - 1, err);
 	talloc_free(path);
 	return rc;
@@ -181,7 +198,7 @@ tables_json(const struct manifest *m)
 }
 
 int
-manifest_write(struct manifest *m, struct error *err)
+manifest_write(struct manifest *m, struct attempt *a, struct error *err)
 {
 	char *path = path_join(NULL, m->folder, "manifest.json"), *text;
 	json_t *j;
@@ -189,7 +206,7 @@ manifest_write(struct manifest *m, struct error *err)
 
 	m->files = json_owned(m, json_array());
 	m->bytes = 0;
-	rc = hash_below(m, path_name(m->dump), DEPTH_MAX, err);
+	rc = hash_below(m, a, path_name(m->dump), DEPTH_MAX, err);
 	if (rc == 0) {
 		j = json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:O}",
 		    "pgrunbook_manifest", 1, "database", m->database,
@@ -247,7 +264,9 @@ check_files(struct manifest *m, struct attempt *a, struct error *err)
 		path = path_join(m, m->folder, name);
 		attempt_progress(a, (int64_t)i,
 		    (int64_t)json_array_size(m->files), "files", name);
-		if (sha256_file(path, sha256, &size, err) < 0) {
+		if (attempt_sha256(a, path, sha256, &size, err) < 0) {
+			if (err->code == ERR_CANCELLED)
+				return -1;
 			err->code = ERR_VERIFY;
 			return error_context(err, "the backup is not whole");
 		}

@@ -40,7 +40,8 @@ int manifest_list(struct manifest *m, struct pg_session *s,
 int manifest_count(struct manifest *m, struct attempt *a,
     struct pg_session *s, struct error *err) WARN_UNUSED;
 /* Hash all files of the dump, and write manifest.json. */
-int manifest_write(struct manifest *m, struct error *err) WARN_UNUSED;
+int manifest_write(struct manifest *m, struct attempt *a, struct error *err)
+    WARN_UNUSED;
 
 /*
  * Read one back: path is FOLDER, FOLDER/dump, FOLDER/manifest.json, or the

@@ -169,7 +169,7 @@ apply(struct work *w, const struct migration *m, struct error *err)
 	    reconcile_is_codified(m->sql) ?
 	    ": the database has it already, recorded as applied" : "") < 0)
 		return -1;
-	attempt_watch_locks(w->attempt, w->books->session, !is_alone);
+	attempt_watch(w->attempt, w->books->session, !is_alone);
 	rc = is_alone ? apply_alone(w, m, script, err) :
 	    apply_together(w, m, script, err);
 	if (rc < 0)
@@ -240,7 +240,7 @@ apply_seed(struct work *w, const struct seed *seed, struct error *err)
 	    "seed %s: edited, its hash is recorded and nothing is run\n" :
 	    "seed %s\n", seed->booked) < 0)
 		return -1;
-	attempt_watch_locks(w->attempt, w->books->session, true);
+	attempt_watch(w->attempt, w->books->session, true);
 	t = transaction_begin(NULL, w->attempt, w->books->session, false, err);
 	if (t == NULL)
 		return -1;

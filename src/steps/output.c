@@ -195,24 +195,43 @@ output_finish(struct attempt *a, struct error *err)
 	    "size", (json_int_t)info.size_bytes, "what", "output"), err);
 }
 
-void
-attempt_status(struct attempt *a, const char *fmt, ...)
+static void
+tell_status(struct attempt *a, const char *fmt, va_list args)
 {
-	va_list args;
-	char *text;
+	char *text = memory_check(talloc_vasprintf(NULL, fmt, args));
 
-	va_start(args, fmt);
-	text = memory_check(talloc_vasprintf(NULL, fmt, args));
-	va_end(args);
 	run_live(a->host->run, EVENT_STATUS, json_pack("{s:s, s:o}", "step",
 	    a->id, "text", json_text(text, strlen(text))));
 	talloc_free(text);
 }
 
-/* At the pace so far; -1: too early to tell. */
-static int64_t
-remaining_ms(struct attempt_private *p, int64_t done, int64_t total,
-    const char *unit)
+void
+attempt_status(struct attempt *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell_status(a, fmt, args);
+	va_end(args);
+}
+
+void
+attempt_phase(struct attempt *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell_status(a, fmt, args);
+	va_end(args);
+	a->private_->progress_unit = NULL;
+	run_live(a->host->run, EVENT_PROGRESS, json_pack(
+	    "{s:s, s:i, s:i, s:i, s:s}", "step", a->id, "attempt", a->number,
+	    "done", 0, "total", 0, "unit", ""));
+}
+
+/* Done per second since the unit began; 0: too early to tell. */
+static double
+pace(struct attempt_private *p, int64_t done, const char *unit)
 {
 	int64_t now = clock_mono_ms(), ran;
 
@@ -223,27 +242,28 @@ remaining_ms(struct attempt_private *p, int64_t done, int64_t total,
 		p->progress_begun_ms = now;
 	}
 	ran = now - p->progress_begun_ms;
-	if (ran < PACE_FROM_MS || done <= p->progress_first || total < done)
-		return -1;
-	return (int64_t)((double)ran * (double)(total - done) /
-	    (double)(done - p->progress_first));
+	return ran < PACE_FROM_MS ? 0 :
+	    (double)(done - p->progress_first) * 1000 / (double)ran;
 }
 
 void
 attempt_progress(struct attempt *a, int64_t done, int64_t total,
     const char *unit, const char *text)
 {
+	double rate = pace(a->private_, done, unit);
 	json_t *data = json_pack("{s:s, s:i, s:I, s:I, s:s}", "step", a->id,
 	    "attempt", a->number, "done", (json_int_t)done, "total",
 	    (json_int_t)total, "unit", unit);
 
-	int64_t left = remaining_ms(a->private_, done, total, unit);
-
 	if (text != NULL)
 		json_object_set_new(data, "text",
 		    json_text(text, strlen(text)));
-	if (left >= 0)
-		json_object_set_new(data, "remaining_ms", json_integer(left));
+	if (rate >= 1)
+		json_object_set_new(data, "rate",
+		    json_integer((json_int_t)rate));
+	if (rate > 0 && total >= done)
+		json_object_set_new(data, "remaining_ms", json_integer(
+		    (json_int_t)((double)(total - done) * 1000 / rate)));
 	run_live(a->host->run, EVENT_PROGRESS, data);
 }
 
@@ -328,7 +348,7 @@ attempt_attach(struct attempt *a, const char *path, const char *what,
 		path = copied;
 	}
 	snprintf(info.name, sizeof(info.name), "%s", inside_bundle(a, path));
-	if (sha256_file(path, info.sha256, &info.size_bytes, err) < 0)
+	if (attempt_sha256(a, path, info.sha256, &info.size_bytes, err) < 0)
 		return -1;
 	return tell_artifact(a, &info, what, err);
 }

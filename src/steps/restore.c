@@ -109,10 +109,10 @@ fill(struct attempt *a, const struct manifest *m, const char *name, int jobs,
 
 	if (t == NULL || comment_on(a, name, text, err) < 0)
 		return -1;
-	attempt_status(a, "restores into %s", name);
+	attempt_phase(a, "restores into %s", name);
 	if (dump_restore(a, t, m, jobs, false, err) < 0)
 		return -1;
-	attempt_status(a, "compares the rows with the manifest");
+	attempt_phase(a, "compares the rows with the manifest");
 	s = attempt_session_new(a, a, NULL, name, false, err);
 	rc = s == NULL ? -1 : manifest_compare(m, a, s, err);
 	pg_close(s);
@@ -229,7 +229,7 @@ swap_names(struct attempt *a, const char *now, const char *restored,
 			*q++ = *p;
 	*q = '\0';
 	*before = mem_printf(a, "%s_before_%s", now, time);
-	attempt_status(a, "swaps the names");
+	attempt_phase(a, "swaps the names");
 	if (s != NULL && attempt_check(a, err) == 0 &&
 	    copy_settings(owner, a, s, now, restored, err) == 0)
 		rc = rename_both(owner, a, s, now, restored, *before, err);
@@ -248,7 +248,7 @@ restore_in_place(struct attempt *a, const struct manifest *m,
 
 	if (t == NULL)
 		return -1;
-	attempt_status(a, "restores in place, in one transaction");
+	attempt_phase(a, "restores in place, in one transaction");
 	if (dump_restore(a, t, m, 1, true, err) < 0)
 		return -1;
 	s = attempt_session(a, NULL, name, err);
@@ -271,7 +271,7 @@ restore(struct attempt *a, const void *owner, struct error *err)
 		return -1;
 	if (path[0] != '{')
 		path = attempt_path(owner, a, path, err);
-	attempt_status(a, "holds the backup against its manifest");
+	attempt_phase(a, "holds the backup against its manifest");
 	m = manifest_open(owner, a, path, err);
 	name = m == NULL ? NULL : destination(owner, a, target->dbname, err);
 	if (name == NULL || dump_check(a, m, err) < 0)
@@ -405,9 +405,9 @@ settle(struct attempt *a, const struct attempt_state *was,
 	snprintf(proof, 256, spec->swap ?
 	    "nobody saw whether the names were swapped" :
 	    "nobody saw whether pg_restore's transaction was committed");
-	snprintf(query, 512, spec->swap ?
+	snprintf(query, 512, "%s", spec->swap ?
 	    "SELECT datname, datallowconn, shobj_description(oid, 'pg_database') FROM pg_database" :
-	    "SELECT pid, state, query FROM pg_stat_activity WHERE application_name = 'pgrunbook-restore'");
+	    "SELECT pid, state, query FROM pg_stat_activity WHERE application_name LIKE 'pgrunbook-restore-%'");
 	(void)a;
 	return 0;
 }

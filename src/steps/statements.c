@@ -312,7 +312,7 @@ statements_run(const void *owner, struct attempt *a, struct pg_session *s,
 	if (refuse(script, o->in_transaction, err) < 0)
 		return -1;
 	if (!o->read_only)
-		attempt_watch_locks(a, s, o->in_transaction);
+		attempt_watch(a, s, o->in_transaction);
 	return o->in_transaction ?
 	    run_together(owner, a, s, o, script, last, err) :
 	    run_alone(owner, a, s, o, script, last, err);

@@ -1,6 +1,6 @@
 /*
  * steps/watch.c - who stands in an attempt's way, told as it changes, and
- * giving way where too many queue behind it.
+ * giving way where too many queue behind it; and how far the server has come.
  *
  * A waiting request for a strong lock makes all later ones wait, readers too:
  * what waits behind us waits because of us.
@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/locks.h"
+#include "postgres/progress.h"
 #include "steps/private.h"
 
 static void
@@ -65,8 +66,28 @@ watch_tell_why(const struct attempt *a, struct error *err)
 	snprintf(err->sqlstate, sizeof(err->sqlstate), "55P03");
 }
 
+/*
+ * The phase says what it is about, and the figures are of that phase: all of
+ * it together nobody can tell.
+ */
+static void
+tell_progress(void *arg, const struct pg_progress *list, size_t count)
+{
+	struct opened_session *o = arg;
+	char *text;
+
+	if (count == 0)
+		return;
+	text = mem_printf(NULL, "%s%s%s: %s", list[0].command,
+	    list[0].relation[0] != '\0' ? " on " : "", list[0].relation,
+	    list[0].phase);
+	attempt_progress(o->attempt, list[0].done, list[0].total,
+	    list[0].unit, text);
+	talloc_free(text);
+}
+
 void
-attempt_watch_locks(struct attempt *a, struct pg_session *s, bool gives_way)
+attempt_watch(struct attempt *a, struct pg_session *s, bool gives_way)
 {
 	struct opened_session *o = a->private_->sessions;
 	struct error ignored;
@@ -81,8 +102,11 @@ attempt_watch_locks(struct attempt *a, struct pg_session *s, bool gives_way)
 	o->watcher = attempt_session_new(o, a, o->target, o->database, true,
 	    &ignored);
 	/* Its query is short and asked often: compiling it would take seconds. */
-	if (o->watcher != NULL &&
-	    pg_exec_script(o->watcher, "SET jit = off", &ignored) == 0)
-		pg_lock_watch_start(o->watcher, o->watcher, a->host->loop,
-		    pg_backend_pid(s), tell_locks, NULL, o);
+	if (o->watcher == NULL ||
+	    pg_exec_script(o->watcher, "SET jit = off", &ignored) != 0)
+		return;
+	pg_lock_watch_start(o->watcher, o->watcher, a->host->loop,
+	    pg_backend_pid(s), tell_locks, NULL, o);
+	pg_progress_watch_start(o->watcher, o->watcher, a->host->loop,
+	    pg_backend_pid(s), NULL, tell_progress, o);
 }

@@ -154,8 +154,10 @@ tell_live(struct plain *p, const struct event *e)
 		percent = total > 0 ? json_int(e->data, "done", 0) * 100 /
 		    total : 0;
 		/* Every tenth is enough to be told. */
-		if (percent / 10 == p->percent / 10)
+		if (total == 0 || percent / 10 == p->percent / 10) {
+			p->percent = total == 0 ? 0 : p->percent;
 			return;
+		}
 		p->percent = percent;
 		plain_say(p, "%" PRId64 " percent", percent);
 		break;

@@ -249,30 +249,75 @@ say_again(struct app *a, struct doc *d)
 	    blocker_words(a, a->state->locks)));
 }
 
-static void
-draw_bar(struct doc *d, const struct step_state *step, void *frame)
+static const char *
+amount(const void *frame, int64_t n, const char *unit)
 {
-	int cells = 24, filled, i;
-	int64_t percent = step->progress_done * 100 / step->progress_total;
+	return str_equal(unit, "bytes") ? str_bytes(frame, n) :
+	    str_count(frame, n);
+}
 
-	if (percent > 100)
-		percent = 100;
-	filled = (int)(percent * cells / 100);
-	doc_break(d);
-	doc_printf(d, STYLE_TEXT, " %3" PRId64 " %% ", percent);
+/* total is above 0 */
+static int
+percent_of(const struct step_state *step)
+{
+	return step->progress_done >= step->progress_total ? 100 : (int)
+	    ((double)step->progress_done * 100 /
+	    (double)step->progress_total);
+}
+
+static void
+draw_cells(struct doc *d, int percent)
+{
+	int cells = 24, filled = percent * cells / 100, i;
+
+	doc_printf(d, STYLE_TEXT, " %3d %% ", percent);
 	for (i = 0; i < cells; i++)
 		doc_put(d, i < filled ? STYLE_PROGRESS : STYLE_MUTED,
 		    i < filled ? "█" : "░");
-	if (step->progress_unit != NULL)
-		doc_printf(d, STYLE_MUTED, " %s of %s %s",
-		    str_count(frame, step->progress_done),
-		    str_count(frame, step->progress_total),
-		    step->progress_unit);
+}
+
+/* What is known of how far it is; nothing is made up for what is not. */
+static void
+draw_progress(struct doc *d, const struct step_state *step, void *frame)
+{
+	const char *unit = step->progress_unit != NULL ?
+	    step->progress_unit : "";
+	const char *word = str_equal(unit, "bytes") ? "" :
+	    mem_printf(frame, " %s", unit);
+	int64_t done = step->progress_done, total = step->progress_total;
+
+	doc_break(d);
+	if (total > 0) {
+		draw_cells(d, percent_of(step));
+		doc_printf(d, STYLE_MUTED, " %s of %s%s",
+		    amount(frame, done, unit), amount(frame, total, unit),
+		    word);
+	} else {
+		doc_printf(d, STYLE_TEXT, " %s%s so far",
+		    amount(frame, done, unit), word);
+	}
+	if (step->progress_rate > 0)
+		doc_printf(d, STYLE_MUTED, " · %s%s/s",
+		    amount(frame, step->progress_rate, unit), word);
 	if (step->progress_remaining_ms > 0)
-		doc_printf(d, STYLE_TEXT, " · %s left",
+		doc_printf(d, STYLE_TEXT, " · about %s left",
 		    span_short(frame, step->progress_remaining_ms));
 	if (step->progress_text != NULL)
 		doc_printf(d, STYLE_MUTED, " · %s", step->progress_text);
+}
+
+/* A command tells no more of how far it is than what it has printed. */
+static void
+draw_output(struct app *a, struct doc *d, const struct step_state *step)
+{
+	int64_t ms = step_elapsed_ms(step, a->now_us);
+
+	doc_break(d);
+	doc_printf(d, STYLE_MUTED, " %s of output so far",
+	    str_bytes(a->frame, step->output_size));
+	if (ms >= 2000)
+		doc_printf(d, STYLE_MUTED, " · %s/s on average",
+		    str_bytes(a->frame, step->output_size * 1000 / ms));
 }
 
 /* What the step was expected to take, and whether there is a way back. */
@@ -298,8 +343,26 @@ say_prospects(struct app *a, struct doc *d, const struct step_state *step)
 		more(d, STYLE_MUTED, b->data);
 }
 
+/* Where there is one line for all of it: "62 %, about 1m left · ". */
+static const char *
+brief_progress(struct app *a, const struct step_state *step)
+{
+	const char *left = step->progress_remaining_ms > 0 ?
+	    mem_printf(a->frame, ", about %s left", span_short(a->frame,
+	    step->progress_remaining_ms)) : "";
+
+	if (step->progress_total > 0)
+		return mem_printf(a->frame, "%d %%%s · ",
+		    percent_of(step), left);
+	return step->progress_done <= 0 ? "" : mem_printf(a->frame,
+	    "%s %s so far · ", amount(a->frame, step->progress_done,
+	    step->progress_unit), str_equal(step->progress_unit, "bytes") ?
+	    "" : step->progress_unit);
+}
+
 static void
-say_running(struct app *a, struct doc *d, const struct step_state *step)
+say_running(struct app *a, struct doc *d, const struct step_state *step,
+    bool is_brief)
 {
 	const struct run_state *s = a->state;
 	const char *text = s->status_text != NULL ? s->status_text :
@@ -310,15 +373,18 @@ say_running(struct app *a, struct doc *d, const struct step_state *step)
 	} else {
 		say(d, STYLE_RUNNING, mem_printf(a->frame, "RUNNING %s",
 		    duration_short(a->frame, step_elapsed_ms(step, a->now_us))),
-		    mem_printf(a->frame, "%s · %s%s%s",
+		    mem_printf(a->frame, "%s%s · %s%s%s",
+		    is_brief ? brief_progress(a, step) : "",
 		    step_title(a->frame, s, step), text,
 		    s->status_reason != NULL ? ", because " : "",
 		    s->status_reason != NULL ? s->status_reason : ""));
 	}
 	if (step->warning != NULL)
 		more(d, STYLE_WARNING, step->warning);
-	if (step->progress_total > 0)
-		draw_bar(d, step, a->frame);
+	if (step->progress_total > 0 || step->progress_done > 0)
+		draw_progress(d, step, a->frame);
+	else if (step->output_size > 0 && str_equal(step->kind, "run"))
+		draw_output(a, d, step);
 	say_prospects(a, d, step);
 }
 
@@ -341,7 +407,7 @@ say_closed(struct app *a, struct doc *d)
 }
 
 static void
-compose(struct app *a, struct doc *d)
+compose(struct app *a, struct doc *d, bool is_brief)
 {
 	const struct run_state *s = a->state;
 	const struct step_state *step = app_current(a);
@@ -359,7 +425,7 @@ compose(struct app *a, struct doc *d)
 	} else if (needs != NULL) {
 		say_needs(a, d, needs);
 	} else if (step != NULL && step->status == STEP_RUNNING) {
-		say_running(a, d, step);
+		say_running(a, d, step, is_brief);
 	} else if (step != NULL && json_flag(s->locks, "waiting")) {
 		say_again(a, d);
 	} else if (step != NULL) {
@@ -378,6 +444,6 @@ strip_draw(struct app *a, struct area area)
 {
 	struct doc *d = doc_new(a->frame, area.columns);
 
-	compose(a, d);
+	compose(a, d, area.rows < 2);
 	doc_draw_top(d, area);
 }

@@ -5,11 +5,13 @@ steps_tests = \
 	tests/steps/test_append \
 	tests/steps/test_backup \
 	tests/steps/test_migrate \
+	tests/steps/test_progress \
 	tests/steps/test_reset \
 	tests/steps/test_retention \
 	tests/steps/test_run \
 	tests/steps/test_session \
 	tests/steps/test_sql \
+	tests/steps/test_transfer \
 	tests/steps/test_tripwire
 check_PROGRAMS += $(steps_tests)
 TESTS += $(steps_tests)
@@ -24,9 +26,11 @@ tests_steps_test_backfill_LDADD = $(steps_test_libs)
 tests_steps_test_append_LDADD = $(steps_test_libs)
 tests_steps_test_backup_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
+tests_steps_test_progress_LDADD = $(steps_test_libs)
 tests_steps_test_reset_LDADD = $(steps_test_libs)
 tests_steps_test_retention_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
 tests_steps_test_session_LDADD = $(steps_test_libs)
+tests_steps_test_transfer_LDADD = $(steps_test_libs)
 tests_steps_test_tripwire_LDADD = $(steps_test_libs)
 tests_steps_test_sql_LDADD = $(steps_test_libs)

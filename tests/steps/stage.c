@@ -18,7 +18,7 @@
 
 struct counted {
 	int	by_type[EVENT_COUNT];
-	struct buffer *said;
+	struct buffer *said, *told;
 };
 
 /* Beside the stage, for the listener. */
@@ -81,6 +81,12 @@ heard(void *arg, const struct event *e)
 	c->by_type[e->type]++;
 	if (e->type == EVENT_OUTPUT)
 		buffer_puts(c->said, json_str_or(e->data, "text", ""));
+	if (e->type == EVENT_PROGRESS)
+		buffer_printf(c->told, "%lld of %lld %s: %s\n",
+		    (long long)json_int(e->data, "done", -1),
+		    (long long)json_int(e->data, "total", -1),
+		    json_str_or(e->data, "unit", ""),
+		    json_str_or(e->data, "text", ""));
 }
 
 static json_t *
@@ -159,6 +165,7 @@ make(const void *owner, const char *steps, bool has_server)
 	s->intents = json_owned(s, json_array());
 	counted = NEW(s, struct counted);
 	counted->said = buffer_new(counted);
+	counted->told = buffer_new(counted);
 	s->host.loop = s->loop;
 	s->host.window = s->window;
 	s->host.scope = scope_new(s);
@@ -245,6 +252,7 @@ plan(struct stage *s, const char *id)
 	talloc_free(s->attempt);
 	error_clear(&s->err);
 	buffer_clear(counted->said);
+	buffer_clear(counted->told);
 	s->attempt = attempt_new(s, &s->host, step, full,
 	    (int)state->attempt_count + 1);
 	return attempt_plan(s->attempt, &s->err);
@@ -375,4 +383,10 @@ stage_verify(struct stage *s)
 	struct verify_result result;
 
 	assert_ok(run_verify(s->bundle, &result, &s->err), &s->err);
+}
+
+const char *
+stage_told(struct stage *s UNUSED)
+{
+	return counted->told->data;
 }

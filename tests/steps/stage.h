@@ -54,6 +54,8 @@ void stage_intend(struct stage *s, const char *json);
 const char *stage_value(struct stage *s, const char *path);
 /* The attempt's output. */
 char *stage_output(struct stage *s);
+/* All its progress: lines of "12 of 40 blocks: what it is about". */
+const char *stage_told(struct stage *s);
 /* How many events of a type are in the journal. */
 int stage_count(struct stage *s, enum event_type type);
 /* The bundle proves itself: every file in it has its record. */

@@ -96,6 +96,34 @@ a_backup_is_validated_and_restored(void **state)
 }
 
 static void
+a_backup_and_a_restore_tell_how_far_they_are(void **state UNUSED)
+{
+	struct stage *s = stage_with_data();
+	char *other = mem_printf(s, "%s_other", s->database);
+
+	/* In the schema that names are searched in, too. */
+	cluster_sql(s->database, "create table big as select i, repeat('x', 99)"
+	    " t from generate_series(1, 20000) i; create index on big (i)");
+	assert_ok(stage_run(s, "backup"), &s->err);
+	assert_true(str_matches(stage_told(s),
+	    "\n[0-9]+ of [0-9]+ bytes: public.big\n"));
+	assert_true(str_matches(stage_told(s),
+	    "\n[0-9]+ of [0-9]+ bytes: \"My app\".\"Order\"\n"));
+	/* Each part of the work begins with nothing. */
+	assert_contains(stage_told(s), "\n0 of 0 : \n");
+
+	assert_ok(stage_run(s, "registered"), &s->err);
+	assert_true(str_matches(stage_told(s),
+	    "\n[0-9]+ of [0-9]+ objects: TABLE "));
+	assert_true(str_matches(stage_told(s),
+	    "\n[0-9]+ of [0-9]+ bytes: public.big\n"));
+	assert_true(str_matches(stage_told(s),
+	    "\n[0-9]+ of [0-9]+ objects: INDEX "));
+	cluster_drop_db(other);
+	talloc_free(s);
+}
+
+static void
 a_custom_backup_goes_among_the_evidence(void **state)
 {
 	struct stage *s = stage_with_data();
@@ -280,6 +308,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_backup_is_validated_and_restored),
+		cmocka_unit_test(a_backup_and_a_restore_tell_how_far_they_are),
 		cmocka_unit_test(a_custom_backup_goes_among_the_evidence),
 		cmocka_unit_test(a_damaged_backup_is_refused_before_anything),
 		cmocka_unit_test(a_manifest_that_was_changed_is_refused),

@@ -372,6 +372,48 @@ pasted_text_is_not_taken_for_keys(void **state)
 }
 
 static void
+what_is_known_of_how_far_it_is_is_told_and_no_more(void **state UNUSED)
+{
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	stage_start(s, "freeze/announce", 1, stage_plan(s, "freeze/announce",
+	    1, "R", "{'text': 'x'}"));
+	assert_hides("so far");
+	assert_hides(" % ");
+
+	stage_event(s, EVENT_PROGRESS, "{'step': 'freeze/announce',"
+	    " 'attempt': 1, 'done': 1200, 'total': 0, 'unit': 'rows',"
+	    " 'rate': 300}");
+	assert_shows(" 1,200 rows so far · 300 rows/s");
+	assert_hides("left");
+	stage_event(s, EVENT_PROGRESS, "{'step': 'freeze/announce',"
+	    " 'attempt': 1, 'done': 1, 'total': 3, 'unit': 'lockers',"
+	    " 'text': 'CREATE INDEX: waiting for writers before build'}");
+	assert_shows("33 % ");
+	assert_shows("1 of 3 lockers · CREATE INDEX: waiting for writers");
+	/* Another part of the work: what was told of the last is gone. */
+	stage_event(s, EVENT_PROGRESS, "{'step': 'freeze/announce',"
+	    " 'attempt': 1, 'done': 0, 'total': 0, 'unit': ''}");
+	assert_hides(" % ");
+	assert_hides("so far");
+}
+
+static void
+a_command_is_as_far_as_its_output(void **state UNUSED)
+{
+	const char *id = "rollout/maintenance";
+
+	stage_until_apply(s);
+	stage_event(s, EVENT_WENT_TO, mem_printf(owner,
+	    "{'step': '%s', 'reason': 'again'}", id));
+	stage_start(s, id, 2, stage_plan(s, id, 2, "A", "{'text': 'x'}"));
+	stage_event(s, EVENT_OUTPUT, mem_printf(owner, "{'step': '%s',"
+	    " 'attempt': 2, 'stream': 1, 'text': 'x', 'size': 4194304}", id));
+	stage_wait(s, 4000);
+
+	assert_shows(" 4.0 MB of output so far · 1.0 MB/s on average");
+}
+
+static void
 the_settings_that_the_server_has_are_a_row_of_the_step(void **state UNUSED)
 {
 	stage_until_apply(s);
@@ -413,6 +455,8 @@ main(void)
 		test(a_narrow_journal_says_what_happened_not_the_title_again),
 		test(the_output_is_searched_and_followed),
 		test(pasted_text_is_not_taken_for_keys),
+		test(what_is_known_of_how_far_it_is_is_told_and_no_more),
+		test(a_command_is_as_far_as_its_output),
 		test(the_settings_that_the_server_has_are_a_row_of_the_step),
 	};
 

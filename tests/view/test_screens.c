@@ -85,8 +85,8 @@ backup(struct stage *s)
 	stage_event(s, EVENT_STATUS, "{'step': 'snapshot/dump', 'text':"
 	    " 'dumping table public.orders', 'reason': 'it is the largest'}");
 	stage_event(s, EVENT_PROGRESS, "{'step': 'snapshot/dump', 'attempt': 1,"
-	    "'done': 62, 'total': 100, 'unit': 'tables', 'text': 'orders',"
-	    "'remaining_ms': 70000}");
+	    "'done': 267911168, 'total': 432013312, 'unit': 'bytes', 'text':"
+	    " 'public.orders', 'rate': 2344310, 'remaining_ms': 70000}");
 	temp_file(s, s->folder, "artifacts/snapshot/dump.1/output.txt.part",
 	    "pg_dump: dumping contents of table \"public.users\"\n"
 	    "pg_dump: \033[31mdumping\033[0m contents of table \"public.orders\"\n");
