@@ -17,9 +17,8 @@ approval_digest(const json_t *shown, char hex[SHA256_HEX_SIZE])
 	talloc_free(text);
 }
 
-/* Is name in the rule's "from"?  An empty one means anyone. */
-static bool
-is_among(const json_t *list, const char *name)
+bool
+approval_is_among(const json_t *list, const char *name)
 {
 	size_t i;
 
@@ -42,7 +41,7 @@ check_from(const json_t *rule, const struct step_state *step,
 	struct buffer *names;
 	size_t i;
 
-	if (is_among(from, who->principal))
+	if (approval_is_among(from, who->principal))
 		return 0;
 	error_set(err, ERR_POLICY, "\"%s\" may not sign for step \"%s\"",
 	    who->principal, step->id);
@@ -74,7 +73,7 @@ check_not_executor(const json_t *rule, const struct run_state *state,
 		return -1;
 	}
 	if (json_array_size(state->executors) > 0 &&
-	    is_among(state->executors, who->principal))
+	    approval_is_among(state->executors, who->principal))
 		return error_set(err, ERR_POLICY, "step \"%s\" is signed by "
 		    "somebody else than who has led the run", step->id);
 	if (who->is_executors) {
@@ -193,13 +192,20 @@ check_new_person(const struct run_state *state, const struct step_state *step,
 }
 
 int
+approval_check_person(const json_t *rule, const struct run_state *state,
+    const struct step_state *step, const struct signer *who, struct error *err)
+{
+	return check_from(rule, step, who, err) == 0 ?
+	    check_not_executor(rule, state, step, who, err) : -1;
+}
+
+int
 approval_may_sign(const json_t *rule, const struct run_state *state,
     const struct step_state *step, const struct signer *who, struct error *err)
 {
 	if (strcmp(who->strength, "break-glass") == 0)
 		return check_break_glass(rule, step, who, err);
-	if (check_from(rule, step, who, err) != 0 ||
-	    check_not_executor(rule, state, step, who, err) != 0)
+	if (approval_check_person(rule, state, step, who, err) != 0)
 		return -1;
 	if (json_flag(rule, "signed") && strcmp(who->strength, "ssh") != 0) {
 		error_set(err, ERR_POLICY, "step \"%s\" wants an ssh signature",
@@ -270,7 +276,7 @@ approval_is_met(const struct step_state *step, const json_t *rule,
 		if (str_equal(sign->strength, "break-glass") &&
 		    json_flag(rule, "break_glass"))
 			return true;
-		if (!is_among(from, sign->principal) ||
+		if (!approval_is_among(from, sign->principal) ||
 		    (json_flag(rule, "signed") &&
 		    strcmp(sign->strength, "ssh") != 0) ||
 		    has_signed_before(step, i, digest, now_us))

@@ -51,9 +51,15 @@ void approval_digest(const json_t *shown, char hex[SHA256_HEX_SIZE]);
 json_t *approval_rule_json(const struct step *step, const struct window *w,
     enum step_class class_, const char *database);
 
-/* Must somebody sign before it runs? */
+/* Must somebody sign before it runs?  A review's approval is about its decisions. */
 bool approval_is_needed(const struct step *step, enum step_class class_);
 
+/* Is name in a rule's "from"?  An empty one means anyone. */
+bool approval_is_among(const json_t *from, const char *name);
+/* The part of approval_may_sign() that is about who he is: from, and not. */
+int approval_check_person(const json_t *rule, const struct run_state *state,
+    const struct step_state *step, const struct signer *who, struct error *err)
+    WARN_UNUSED;
 /*
  * May this person sign under this rule now?  ERR_POLICY with a message of
  * its own for each reason.  "not: executor" and "different people" go by

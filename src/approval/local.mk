@@ -5,6 +5,7 @@ src_approval_libapproval_a_SOURCES = \
 	src/approval/accept.c src/approval/accept.h \
 	src/approval/approval.c src/approval/approval.h \
 	src/approval/closing.c src/approval/closing.h \
+	src/approval/decision.c src/approval/decision.h \
 	src/approval/evidence.c src/approval/evidence.h \
 	src/approval/keygen.c src/approval/keygen.h \
 	src/approval/prepared.c \

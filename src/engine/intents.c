@@ -10,10 +10,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "approval/decision.h"
 #include "base/guard.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "engine/private.h"
+#include "run/decision.h"
 
 struct request {
 	struct engine		*e;
@@ -119,6 +122,78 @@ do_tell_attempt(struct request *q)
 	    json_string(intent_name(q->type)));
 	json_array_append_new(q->e->inbox, intent);
 	return 0;
+}
+
+/* ---- drift items ---------------------------------------------------------- */
+
+static int
+decide(struct request *q, const json_t *word)
+{
+	json_t *data = with_principal(q);
+
+	json_object_update(data, (json_t *)(uintptr_t)word);
+	json_object_set_new(data, "uid", json_integer(
+	    (json_int_t)q->from->uid));
+	json_object_set_new(data, "user", json_string(q->from->user));
+	json_object_set_new(data, "strength", json_string("keystroke"));
+	return append(q, EVENT_DECIDED, data);
+}
+
+static int
+may_decide(struct request *q)
+{
+	const struct signer who = {
+		.principal = q->from->principal, .user = q->from->user,
+		.uid = q->from->uid, .strength = "keystroke",
+	};
+
+	return decision_may_be(q->e->run->state, engine_current(q->e),
+	    q->data, &who, q->err);
+}
+
+static int
+do_decide(struct request *q)
+{
+	return may_decide(q) == 0 ? decide(q, q->data) : -1;
+}
+
+/* Of class A alone: what may destroy is decided one by one. */
+static int
+do_decide_all(struct request *q)
+{
+	const struct step_state *step = engine_current(q->e);
+	const json_t *items = json_object_get(
+	    step_last_attempt(step)->question, "items"), *item;
+	struct item_state is;
+	json_t *word;
+	size_t i;
+	int rc = 0;
+
+	if (!truth_is(json_str(q->data, "truth")))
+		return error_set(q->err, ERR_POLICY,
+		    "\"%s\" is not a source of truth",
+		    json_str(q->data, "truth"));
+	if (may_decide(q) != 0)
+		return -1;
+	for (i = 0; i < json_array_size(items) && rc == 0; i++) {
+		item = json_array_get(items, i);
+		state_item(q->e->run->state, step, item, &is);
+		if (!str_equal(json_str(item, "class"), "A") ||
+		    is.is_decided || is.refusal != NULL ||
+		    is.delegation != NULL)
+			continue;
+		word = json_pack("{s:O}", "item", json_object_get(item, "id"));
+		rc = decide(q, word);
+		json_decref(word);
+	}
+	return rc;
+}
+
+static int
+do_comment(struct request *q)
+{
+	return comment_may_be(engine_current(q->e), q->data, q->err) == 0 ?
+	    append(q, EVENT_COMMENTED, with_principal(q)) : -1;
 }
 
 static int
@@ -385,8 +460,9 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_REFUSE] = do_refuse,
 	[INTENT_APPROVE] = do_accept,
 	[INTENT_ANSWER] = do_tell_attempt,
-	[INTENT_DECIDE] = do_tell_attempt,
-	[INTENT_COMMENT] = do_tell_attempt,
+	[INTENT_DECIDE] = do_decide,
+	[INTENT_DECIDE_ALL] = do_decide_all,
+	[INTENT_COMMENT] = do_comment,
 	[INTENT_FINISH_REVIEW] = do_tell_attempt,
 	[INTENT_RETRY] = do_retry,
 	[INTENT_SKIP] = do_skip,

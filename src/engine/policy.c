@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "approval/decision.h"
 #include "base/json.h"
 #include "base/macros.h"
 #include "engine/private.h"
@@ -27,6 +28,7 @@ static const struct {
 	[INTENT_APPROVE] = { ANY_TIME, false, "" },
 	[INTENT_ANSWER] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_DECIDE] = { AT_QUESTION, true, "the step does not ask" },
+	[INTENT_DECIDE_ALL] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_COMMENT] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_FINISH_REVIEW] = { AT_QUESTION, true, "the step does not ask" },
 	[INTENT_RETRY] = { AT_FAILURE, true, "the step has not failed" },
@@ -119,42 +121,13 @@ check_answer(const struct engine *e, const json_t *data, struct error *err)
 	return ask_check(a->question, json_object_get(data, "answer"), err);
 }
 
+/* A review ends when each item has its decision. */
 static int
-check_truth(const json_t *data, struct error *err)
-{
-	const char *truth = json_str(data, "truth");
-
-	if (strcmp(truth, "migrations") == 0 ||
-	    strcmp(truth, "database") == 0 ||
-	    strcmp(truth, "out_of_scope") == 0)
-		return 0;
-	return error_set(err, ERR_POLICY, "\"%s\" is not a source of truth",
-	    truth);
-}
-
-/* A review ends when each item has its decision; class C stays unmanaged by itself. */
-static int
-check_finish(const struct engine *e, const json_t *data, struct error *err)
+check_finish(const struct engine *e, struct error *err)
 {
 	const struct run_state *s = e->run->state;
-	const struct attempt_state *a =
-	    step_last_attempt(&s->steps[s->current]);
-	size_t i, undecided = 0;
-	json_t *item;
 
-	if (a == NULL || strcmp(json_str_or(a->question, "type", ""),
-	    "review") != 0)
-		return error_set(err, ERR_POLICY,
-		    "the step does not ask for decisions");
-	json_array_foreach(json_object_get(a->question, "items"), i, item)
-		if (strcmp(json_str_or(item, "class", ""), "C") != 0 &&
-		    state_decision(s, json_str(data, "step"),
-		    json_str_or(item, "id", "")) == NULL)
-			undecided++;
-	if (undecided == 0)
-		return 0;
-	return error_set(err, ERR_POLICY, "%zu %s not decided yet", undecided,
-	    undecided == 1 ? "item is" : "items are");
+	return review_is_met(s, &s->steps[s->current], err);
 }
 
 static int
@@ -201,10 +174,10 @@ engine_policy(const struct engine *e, enum intent_type t, const json_t *data,
 		return check_digest(e, data, err);
 	case INTENT_ANSWER:
 		return check_answer(e, data, err);
-	case INTENT_DECIDE:
-		return check_truth(data, err);
 	case INTENT_FINISH_REVIEW:
-		return check_finish(e, data, err);
+		/* With a signature it brings the decisions along. */
+		return json_str(data, "statement") != NULL ? 0 :
+		    check_finish(e, err);
 	case INTENT_GOTO:
 		return check_goto(e, data, err);
 	case INTENT_ROLLBACK:

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "journal/artifact.h"
 #include "report/report.h"
+#include "run/decision.h"
 
 #define DRIFT_MAX	((size_t)32 << 20)	/* bytes of a drift file */
 
@@ -271,7 +272,8 @@ decision_of(const struct run_state *s, const char *item)
 	const struct decision_state *found = NULL;
 
 	for (size_t i = 0; i < s->decision_count; i++)
-		if (str_equal(s->decisions[i].item, item))
+		if (str_equal(s->decisions[i].item, item) &&
+		    truth_is(s->decisions[i].truth))
 			found = &s->decisions[i];
 	return found;
 }

@@ -41,6 +41,12 @@ void fold_text(const void *owner, const char **text, const char *value);
 
 /* fold_open.c */
 int fold_run_opened(struct fold *f);
+/* A note, or a comment on an item, that data says. */
+void fold_note(struct fold *f, const json_t *data);
+/* fold_review.c */
+int fold_decided(struct fold *f);
+int fold_commented(struct fold *f);
+int fold_noted(struct fold *f);
 /* fold_run.c */
 int fold_engine_started(struct fold *f);
 int fold_engine_stopped(struct fold *f);
@@ -51,9 +57,6 @@ int fold_run_started(struct fold *f);
 int fold_artifact(struct fold *f);
 int fold_registered(struct fold *f);
 int fold_signoff_rejected(struct fold *f);
-int fold_decided(struct fold *f);
-int fold_commented(struct fold *f);
-int fold_noted(struct fold *f);
 int fold_batch_started(struct fold *f);
 int fold_batch_finished(struct fold *f);
 int fold_step_held(struct fold *f);

@@ -349,7 +349,7 @@ fold_asked(struct fold *f)
 		    "the question of step \"%s\" is not an object", step->id);
 	if (f->is_check)
 		return 0;
-	a->question = question;
+	a->question = a->asked = question;
 	step->status = STEP_WAITING;
 	return 0;
 }

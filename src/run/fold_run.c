@@ -169,70 +169,13 @@ fold_signoff_rejected(struct fold *f)
 }
 
 int
-fold_decided(struct fold *f)
-{
-	const char *truth = json_str(f->data, "truth");
-	struct decision_state *d;
-
-	if (fold_step(f) == NULL)
-		return -1;
-	if (strcmp(truth, "migrations") != 0 && strcmp(truth, "database") != 0 &&
-	    strcmp(truth, "out_of_scope") != 0)
-		return error_set(f->err, ERR_VERIFY,
-		    "\"%s\" is not a source of truth", truth);
-	if (f->is_check)
-		return 0;
-	d = ADD(f->s, decisions, decision_count, struct decision_state);
-	d->step = json_str(f->data, "step");
-	d->item = json_str(f->data, "item");
-	d->truth = truth;
-	d->reason = json_str(f->data, "reason");
-	d->principal = json_str(f->data, "principal");
-	return 0;
-}
-
-static void
-add_note(struct fold *f)
-{
-	struct note_state *n = ADD(f->s, notes, note_count, struct note_state);
-
-	n->step = json_str(f->data, "step");
-	n->item = json_str(f->data, "item");
-	n->text = json_str(f->data, "text");
-	n->principal = json_str(f->data, "principal");
-	n->at_us = f->e->at_us;
-}
-
-int
-fold_commented(struct fold *f)
-{
-	if (fold_step(f) == NULL)
-		return -1;
-	if (!f->is_check)
-		add_note(f);
-	return 0;
-}
-
-int
-fold_noted(struct fold *f)
-{
-	const char *step = json_str(f->data, "step");
-
-	if (step != NULL && fold_step(f) == NULL)
-		return -1;
-	if (!f->is_check)
-		add_note(f);
-	return 0;
-}
-
-int
 fold_handed_over(struct fold *f)
 {
 	if (f->is_check)
 		return 0;
 	f->s->handed_by = json_str(f->data, "principal");
 	f->s->handover_text = json_str(f->data, "text");
-	add_note(f);
+	fold_note(f, f->data);
 	return 0;
 }
 

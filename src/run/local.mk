@@ -2,11 +2,13 @@
 
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
+	src/run/decision.c src/run/decision.h \
 	src/run/error.c \
 	src/run/event.c src/run/event.h src/run/event.def src/run/intent.def \
 	src/run/fold.h \
 	src/run/fold_attempt.c \
 	src/run/fold_open.c \
+	src/run/fold_review.c \
 	src/run/fold_run.c \
 	src/run/fold_step.c \
 	src/run/folder.c src/run/folder.h \

@@ -13,6 +13,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/decision.h"
 #include "run/fold.h"
 
 static const fold_fn folds[EVENT_COUNT] = {
@@ -268,7 +269,8 @@ state_decision(const struct run_state *s, const char *step, const char *item)
 	for (i = s->decision_count; i > 0; i--) {
 		const struct decision_state *d = &s->decisions[i - 1];
 
-		if (strcmp(d->step, step) == 0 && strcmp(d->item, item) == 0)
+		if (strcmp(d->step, step) == 0 &&
+		    strcmp(d->item, item) == 0 && truth_is(d->truth))
 			return d;
 	}
 	return NULL;

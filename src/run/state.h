@@ -88,6 +88,7 @@ struct attempt_state {
 	struct statement_state *statements;
 	size_t		 statement_count;
 	const json_t	*question;	/* asked and not yet answered; null */
+	const json_t	*asked;		/* the last one, answered or not; null */
 	const json_t	*answer;	/* the last one; null */
 };
 
@@ -122,8 +123,12 @@ struct phase_state {
 	size_t		 first_step, step_count;	/* in steps */
 };
 
+/* A person's word on a drift item; what they come to: run/decision.h. */
 struct decision_state {
 	const char	*step, *item, *truth, *reason, *principal;
+	const char	*to;		/* of "delegated"; null */
+	const char	*strength, *key;	/* null: not told, none */
+	int64_t		 at_us, uid;	/* uid -1: not known */
 };
 
 struct note_state {
@@ -209,7 +214,7 @@ const struct attempt_state *step_last_attempt(const struct step_state *s);
 const json_t *step_last_error(const struct step_state *s);
 /* The refusal that ended its last attempt; null: it was not refused. */
 const struct sign_state *step_refusal(const struct step_state *s);
-/* The item's decision within a step; null: undecided. */
+/* The last source of truth that somebody named for the item; null: none. */
 const struct decision_state *state_decision(const struct run_state *s,
     const char *step, const char *item);
 /*

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/decision.h"
 #include "schema/drift.h"
 #include "schema/expected.h"
 #include "steps/history.h"
@@ -117,7 +118,8 @@ is_out_of_scope(const struct attempt *a, const struct drift_item *item)
 
 	/* The last word counts. */
 	for (i = 0; i < state->decision_count; i++)
-		if (str_equal(state->decisions[i].item, item->id))
+		if (str_equal(state->decisions[i].item, item->id) &&
+		    truth_is(state->decisions[i].truth))
 			out = str_equal(state->decisions[i].truth,
 			    "out_of_scope");
 	return out;

@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "approval/approval.h"
+#include "approval/decision.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/decision.h"
 #include "schema/drift.h"
 #include "steps/history.h"
 #include "steps/kind.h"
@@ -99,17 +101,6 @@ load_drift(const void *owner, const json_t *value, struct error *err)
 	    texts_of(owner, json_object_get(value, "unmanaged")));
 }
 
-static const struct drift_item *
-find_item(const struct drift *d, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < d->count; i++)
-		if (str_equal(d->items[i].id, id))
-			return &d->items[i];
-	return NULL;
-}
-
 static enum drift_truth
 truth_of(const struct attempt *a, const struct drift_item *item)
 {
@@ -119,25 +110,30 @@ truth_of(const struct attempt *a, const struct drift_item *item)
 	return d == NULL ? TRUTH_UNDECIDED : truth_parse(d->truth);
 }
 
-static size_t
-count_undecided(const struct attempt *a, const struct drift *d)
+static const struct step_state *
+step_of(const struct attempt *a)
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < d->count; i++)
-		n += truth_of(a, &d->items[i]) == TRUTH_UNDECIDED;
-	return n;
+	return state_step(a->host->run->state, a->id);
 }
 
 /* ---- deciding ----------------------------------------------------------------------------- */
 
 static int
-decide(struct attempt *a, const char *item, const char *truth,
-    const char *reason, const char *principal, struct error *err)
+decide(struct attempt *a, const char *item, const json_t *word,
+    const char *principal, struct error *err)
 {
-	return run_append(a->host->run, EVENT_DECIDED, json_pack(
-	    "{s:s, s:s, s:s, s:s*, s:s}", "step", a->id, "item", item, "truth",
-	    truth, "reason", reason, "principal", principal), err);
+	const struct signer who = { .principal = principal, .user = principal,
+	    .uid = -1, .strength = "prepared" };
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s}", "step",
+	    a->id, "item", item, "truth", json_str_or(word, "truth", ""),
+	    "reason", json_str(word, "reason"), "principal", principal,
+	    "strength", who.strength);
+
+	if (decision_may_be(a->host->run->state, step_of(a), data, &who,
+	    err) == 0)
+		return run_append(a->host->run, EVENT_DECIDED, data, err);
+	json_decref(data);
+	return -1;
 }
 
 /* What stays unmanaged is out of scope unless somebody says otherwise. */
@@ -149,73 +145,64 @@ decide_unmanaged(struct attempt *a, const struct drift *d, struct error *err)
 	for (i = 0; i < d->count; i++)
 		if (d->items[i].class_ == 'C' &&
 		    truth_of(a, &d->items[i]) == TRUTH_UNDECIDED &&
-		    decide(a, d->items[i].id, "out_of_scope",
-		    "class C stays unmanaged", "runbook", err) < 0)
+		    run_append(a->host->run, EVENT_DECIDED, json_pack(
+		    "{s:s, s:s, s:s, s:s, s:s}", "step", a->id, "item",
+		    d->items[i].id, "truth", "out_of_scope", "reason",
+		    "class C stays unmanaged", "principal", "runbook"),
+		    err) < 0)
 			return -1;
 	return 0;
 }
 
-/* 1: the review is over. */
-static int
-take(struct attempt *a, const struct drift *d, const json_t *intent,
-    struct error *err)
-{
-	const char *type = json_str_or(intent, "type", "");
-	const char *item = json_str_or(intent, "item", "");
-	const char *truth = json_str_or(intent, "truth", "");
-	const char *principal = json_str_or(intent, "principal", "");
-
-	if (str_equal(type, "finish_review"))
-		return count_undecided(a, d) == 0;
-	if (find_item(d, item) == NULL)
-		return 0;
-	if (str_equal(type, "comment"))
-		return run_append(a->host->run, EVENT_COMMENTED, json_pack(
-		    "{s:s, s:s, s:s, s:s}", "step", a->id, "item", item,
-		    "text", json_str_or(intent, "text", ""), "principal",
-		    principal), err);
-	if (str_equal(type, "decide") &&
-	    truth_parse(truth) != TRUTH_UNDECIDED)
-		return decide(a, item, truth, json_str(intent, "reason"),
-		    principal, err);
-	return 0;
-}
-
+/*
+ * What people say is journaled by the engine when they say it; who ends the
+ * review is taken at his word once all is decided.
+ */
 static int
 wait_for_people(struct attempt *a, const struct drift *d, char **principal,
     struct error *err)
 {
+	const struct run_state *s = a->host->run->state;
+	size_t seen = s->decision_count + 1;
 	json_t *intent;
-	int rc = 0;
+	bool is_over = false;
 
-	while (rc == 0) {
+	while (!is_over) {
+		if (seen != s->decision_count) {
+			seen = s->decision_count;
+			attempt_progress(a, (int64_t)(d->count -
+			    state_undecided(s, step_of(a))),
+			    (int64_t)d->count, "items", NULL);
+		}
 		if (attempt_check(a, err) < 0)
 			return -1;
-		attempt_progress(a, (int64_t)(d->count - count_undecided(a,
-		    d)), (int64_t)d->count, "items", NULL);
-		while ((intent = a->host->take_intent(a->host->arg)) == NULL) {
+		intent = a->host->take_intent(a->host->arg);
+		if (intent == NULL) {
 			loop_sleep(a->host->loop, 20, &a->is_cancelled);
-			if (attempt_check(a, err) < 0)
-				return -1;
+			continue;
 		}
-		rc = take(a, d, intent, err);
-		if (rc > 0)
+		is_over = str_equal(json_str(intent, "type"),
+		    "finish_review") && review_is_met(s, step_of(a),
+		    NULL) == 0;
+		if (is_over)
 			*principal = mem_strdup(a,
 			    json_str_or(intent, "principal", ""));
 		json_decref(intent);
 	}
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 /*
- * The first prepared decision that fits: "item" is an id, or a pattern on
- * title or key, or on "CLASS key" ("A *").
+ * The first prepared decision that fits: "item" is an id, a title or a key;
+ * for class A also a pattern on one of these, or on "A key" ("A *").  What
+ * may destroy is named, one by one.
  */
 static const json_t *
 prepared_for(const json_t *decisions, const struct drift_item *item)
 {
 	char *with_class = mem_printf(NULL, "%c %s", item->class_, item->key);
 	const json_t *found = NULL;
+	bool is_many = item->class_ != 'B';
 	const char *pattern;
 	json_t *each;
 	size_t i;
@@ -223,9 +210,12 @@ prepared_for(const json_t *decisions, const struct drift_item *item)
 	json_array_foreach((json_t *)(uintptr_t)decisions, i, each) {
 		pattern = json_str_or(each, "item", "");
 		if (found == NULL && (str_equal(item->id, pattern) ||
-		    str_glob(item->title, pattern) ||
+		    str_equal(item->title, pattern) ||
+		    str_equal(item->key, pattern) ||
+		    str_equal(with_class, pattern) ||
+		    (is_many && (str_glob(item->title, pattern) ||
 		    str_glob(item->key, pattern) ||
-		    str_glob(with_class, pattern)))
+		    str_glob(with_class, pattern)))))
 			found = each;
 	}
 	talloc_free(with_class);
@@ -236,7 +226,9 @@ static int
 take_prepared(struct attempt *a, const struct drift *d, char **principal,
     struct error *err)
 {
+	struct error why = { 0 };
 	json_t *prepared = NULL;
+	const struct run_state *s = a->host->run->state;
 	const json_t *one;
 	size_t i, left;
 	int rc = 0;
@@ -254,16 +246,16 @@ take_prepared(struct attempt *a, const struct drift *d, char **principal,
 		one = prepared_for(json_object_get(prepared, "decisions"),
 		    &d->items[i]);
 		if (one != NULL)
-			rc = decide(a, d->items[i].id, json_str_or(one,
-			    "truth", ""), json_str(one, "reason"), *principal,
-			    err);
+			rc = decide(a, d->items[i].id, one, *principal, err);
 	}
 	json_decref(prepared);
-	left = count_undecided(a, d);
+	left = state_undecided(s, step_of(a));
 	if (rc < 0 || left == 0)
 		return rc;
 	error_set(err, ERR_WAITING, "%zu of %zu items are not decided", left,
 	    d->count);
+	if (review_is_met(s, step_of(a), &why) != 0)
+		error_detail(err, "%s", why.primary);
 	error_hint(err, "prepare \"decisions\" for step \"%s\", or attach to the run",
 	    a->id);
 	return -1;
@@ -271,8 +263,10 @@ take_prepared(struct attempt *a, const struct drift *d, char **principal,
 
 /* The items as they were measured; without what is long where they are many. */
 static json_t *
-question_new(const void *owner, const json_t *value, struct error *err)
+question_new(const void *owner, struct attempt *a, const json_t *value,
+    struct error *err)
 {
+	const struct step *step = a->step;
 	json_t *document, *items, *each;
 	const char *file = json_str_or(value, "file", "");
 	size_t i;
@@ -286,15 +280,16 @@ question_new(const void *owner, const json_t *value, struct error *err)
 			json_object_del(each, "codify_sql");
 			json_object_del(each, "attributes");
 		}
-	return json_pack("{s:s, s:s, s:o}", "type", "review", "file", file,
-	    "items", items);
+	return json_pack("{s:s, s:s, s:o, s:o*}", "type", "review", "file",
+	    file, "items", items, "rule", step->approval.given ?
+	    approval_rule_json(step, a->host->window, CLASS_R, NULL) : NULL);
 }
 
 static int
 decide_all(struct attempt *a, const void *owner, const struct drift *d,
     const json_t *value, struct error *err)
 {
-	json_t *question = question_new(owner, value, err);
+	json_t *question = question_new(owner, a, value, err);
 	char *principal = NULL;
 	int rc;
 

@@ -7,7 +7,9 @@ src_view_libview_a_SOURCES = \
 	src/view/changed.c src/view/changed.h \
 	src/view/command.c \
 	src/view/doc.c src/view/doc.h \
-	src/view/drift.c \
+	src/view/drift.c src/view/drift.h \
+	src/view/drift_detail.c \
+	src/view/drift_items.c \
 	src/view/event_words.c \
 	src/view/extend.c \
 	src/view/failure.c \

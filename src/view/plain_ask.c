@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "run/decision.h"
 #include "view/plain_private.h"
 #include "view/view.h"
 #include "view/words.h"
@@ -265,14 +266,14 @@ ask_answer(struct plain *p, const struct step_state *step)
 /* ---- drift items ------------------------------------------------------------------------ */
 
 static void
-decide(struct plain *p, const char *truth, const char *reason)
+decide(struct plain *p, const char *truth, const char *field, const char *text)
 {
 	json_t *fields = json_pack("{s:s, s:s, s:s}", "step", plain_step(p)->id,
 	    "item", p->item, "truth", truth);
 
-	if (reason != NULL)
-		json_object_set_new(fields, "reason",
-		    json_text(reason, strlen(reason)));
+	if (field != NULL)
+		json_object_set_new(fields, field,
+		    json_text(text, strlen(text)));
 	/* The next question comes when the decision is journaled. */
 	plain_send(p, INTENT_DECIDE, fields);
 }
@@ -281,14 +282,14 @@ static void
 migrations_right(struct plain *p, const char *text)
 {
 	(void)text;
-	decide(p, "migrations", NULL);
+	decide(p, "migrations", NULL, NULL);
 }
 
 static void
 database_right(struct plain *p, const char *text)
 {
 	(void)text;
-	decide(p, "database", NULL);
+	decide(p, "database", NULL, NULL);
 }
 
 static void
@@ -297,14 +298,55 @@ scope_reason(struct plain *p, const char *text)
 	if (*text == '\0')
 		later(p, text);
 	else
-		decide(p, "out_of_scope", text);
+		decide(p, "out_of_scope", "reason", text);
 }
 
 static void
 out_of_scope(struct plain *p, const char *text)
 {
 	(void)text;
-	plain_line(p, "Out of scope, because:", scope_reason);
+	plain_line(p, "Out of scope, because (an empty line: no):",
+	    scope_reason);
+}
+
+static void
+item_refusal(struct plain *p, const char *text)
+{
+	if (*text == '\0')
+		later(p, text);
+	else
+		decide(p, "refused", "reason", text);
+}
+
+static void
+refuse_item(struct plain *p, const char *text)
+{
+	(void)text;
+	plain_line(p, "Refused, because (an empty line: no):", item_refusal);
+}
+
+static void
+delegate_to(struct plain *p, const char *text)
+{
+	if (*text == '\0')
+		later(p, text);
+	else
+		decide(p, "delegated", "to", text);
+}
+
+static void
+delegate(struct plain *p, const char *text)
+{
+	(void)text;
+	plain_line(p, "Delegated to (an empty line: no):", delegate_to);
+}
+
+static void
+all_safe(struct plain *p, const char *text)
+{
+	(void)text;
+	plain_send(p, INTENT_DECIDE_ALL, json_pack("{s:s, s:s}", "step",
+	    plain_step(p)->id, "truth", "migrations"));
 }
 
 static void
@@ -315,6 +357,42 @@ finish(struct plain *p, const char *text)
 	    plain_step(p)->id));
 }
 
+/* Has he had his word on it, or is it somebody else's? */
+static bool
+is_settled(const struct plain *p, const struct item_state *is,
+    const json_t *item)
+{
+	const struct run_state *s = p->state;
+	const char *step = plain_step((struct plain *)(uintptr_t)p)->id;
+	size_t i;
+
+	if (is->is_decided || is->refusal != NULL ||
+	    str_equal(json_str(item, "class"), "C"))
+		return true;
+	if (is->delegation != NULL)
+		return !str_equal(is->delegation->to, p->principal);
+	for (i = 0; i < s->decision_count; i++)
+		if (str_equal(s->decisions[i].step, step) &&
+		    str_equal(s->decisions[i].item, json_str(item, "id")) &&
+		    str_equal(s->decisions[i].principal, p->principal))
+			return true;
+	return false;
+}
+
+static void
+say_open_items(struct plain *p)
+{
+	size_t open = state_undecided(p->state, plain_step(p));
+
+	if (open == 0)
+		plain_say(p, "All drift items are decided.");
+	else
+		plain_say(p, "%zu drift items are refused, unsigned, or wait "
+		    "for somebody else.", open);
+	plain_choice(p, "finish the review", finish);
+	plain_choice(p, "not now", later);
+}
+
 static void
 ask_item(struct plain *p)
 {
@@ -322,17 +400,16 @@ ask_item(struct plain *p)
 	const json_t *items = json_object_get(question(p), "items"), *item;
 	const json_t *figures;
 	size_t i, j, count = json_array_size(items);
+	struct item_state is;
 
 	for (i = 0; i < count; i++) {
 		item = json_array_get(items, i);
-		if (state_decision(p->state, step->id, json_str_or(item, "id",
-		    "")) == NULL && !str_equal(json_str(item, "class"), "C"))
+		state_item(p->state, step, item, &is);
+		if (!is_settled(p, &is, item))
 			break;
 	}
 	if (i == count) {
-		plain_say(p, "All drift items are decided.");
-		plain_choice(p, "finish the review", finish);
-		plain_choice(p, "not now", later);
+		say_open_items(p);
 		return;
 	}
 	talloc_free(p->item);
@@ -348,6 +425,11 @@ ask_item(struct plain *p)
 	plain_choice(p, "the migrations are right", migrations_right);
 	plain_choice(p, "the database is right", database_right);
 	plain_choice(p, "out of scope", out_of_scope);
+	plain_choice(p, "refuse it, with a reason", refuse_item);
+	plain_choice(p, "delegate it", delegate);
+	if (str_equal(json_str(item, "class"), "A"))
+		plain_choice(p, "the migrations are right in all of class A",
+		    all_safe);
 	plain_choice(p, "not now", later);
 }
 

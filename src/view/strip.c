@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "run/decision.h"
 #include "run/prospect.h"
 #include "view/view.h"
 #include "view/words.h"
@@ -136,7 +137,7 @@ ready_words(struct app *a)
 static void
 say_decision(struct app *a, struct doc *d, const struct step_state *step)
 {
-	size_t open = drift_undecided(a, step);
+	size_t open = state_undecided(a->state, step);
 
 	if (open == 0) {
 		say(d, STYLE_CALL, "NEEDS YOU", app_is_at(a, PLACE_DRIFT) ?

@@ -130,8 +130,6 @@ void signoff_open(struct app *a, struct step_state *step);
 void failure_open(struct app *a, struct step_state *step);
 void question_open(struct app *a, struct step_state *step);
 void drift_open(struct app *a, struct step_state *step);
-/* How many items of the review at hand wait for a decision (C needs none). */
-size_t drift_undecided(struct app *a, const struct step_state *step);
 void journal_view_open(struct app *a);
 void locks_open(struct app *a, struct step_state *step);
 void pager_open(struct app *a, const struct step_state *step, int attempt);

@@ -70,7 +70,13 @@ take_intent(void *arg)
 		return NULL;
 	json_incref(intent);
 	json_array_remove(s->intents, 0);
-	return intent;
+	if (!str_equal(json_str(intent, "type"), "decide"))
+		return intent;
+	/* The engine journals these itself. */
+	json_object_del(intent, "type");
+	json_object_set_new(intent, "step", json_string(s->attempt->id));
+	assert_ok(run_append(s->run, EVENT_DECIDED, intent, &s->err), &s->err);
+	return NULL;
 }
 
 static void

@@ -511,13 +511,23 @@ headless_reviews_take_prepared_decisions_by_pattern(void **state)
 	s->host.approvals = s->folder;
 	temp_file(s, s->folder, "decisions.json", "{\"step\": \"main/review\","
 	    " \"principal\": \"ben\", \"decisions\": ["
-	    " {\"item\": \"*users*\", \"truth\": \"migrations\"}]}");
+	    " {\"item\": \"column public.users.nick\", \"truth\":"
+	    " \"migrations\"}, {\"item\": \"*users*\", \"truth\":"
+	    " \"migrations\"}]}");
 	assert_error(stage_run(s, "review"), &s->err, ERR_WAITING);
 	assert_contains(s->err.primary, "2 of 4 items are not decided");
 
+	/* What may destroy is never swept along. */
 	temp_file(s, s->folder, "decisions.json", "{\"step\": \"main/review\","
 	    " \"principal\": \"ben\", \"decisions\": ["
 	    " {\"item\": \"*\", \"truth\": \"database\"}]}");
+	assert_error(stage_run(s, "review"), &s->err, ERR_WAITING);
+
+	temp_file(s, s->folder, "decisions.json", "{\"step\": \"main/review\","
+	    " \"principal\": \"ben\", \"decisions\": ["
+	    " {\"item\": \"column public.orders.note\", \"truth\":"
+	    " \"database\"}, {\"item\": \"table public.legacy\", \"truth\":"
+	    " \"database\"}]}");
 	assert_ok(stage_run(s, "review"), &s->err);
 	assert_ok(stage_run(s, "reconcile"), &s->err);
 	assert_ok(stage_run(s, "no-drift"), &s->err);

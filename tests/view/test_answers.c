@@ -104,6 +104,47 @@ drift_items_are_decided_one_by_one(void **state)
 }
 
 static void
+a_drift_item_is_refused_or_delegated(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s r");
+	stage_type(s, "no copy of it", false);
+	stage_keys(s, "j Enter");
+	assert_string_equal(s->sent, "decide {\"item\":\"i1\",\"reason\":"
+	    "\"no copy of itj\",\"step\":\"diff/review\",\"truth\":"
+	    "\"refused\"}");
+	stage_keys(s, "d");
+	stage_type(s, "carol", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "decide {\"item\":\"i1\",\"step\":"
+	    "\"diff/review\",\"to\":\"carol\",\"truth\":\"delegated\"}");
+	stage_event(s, EVENT_DECIDED, "{'step': 'diff/review', 'item': 'i1',"
+	    "'truth': 'refused', 'reason': 'no copy', 'principal': 'ben',"
+	    "'strength': 'ssh'}");
+	assert_shows(" REFUSED");
+	assert_shows("Refused   by ben (ssh): no copy");
+	stage_event(s, EVENT_DECIDED, "{'step': 'diff/review', 'item': 'i1',"
+	    "'truth': 'delegated', 'to': 'carol', 'principal': 'ben'}");
+	assert_shows(" for carol");
+}
+
+static void
+all_of_class_a_are_decided_at_once_and_b_never(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s A");
+	assert_shows("All 3 of class A");
+	stage_type(s, "x", false);
+	stage_keys(s, "Enter");
+	assert_null(s->sent);
+	stage_keys(s, "Backspace b Enter");
+	assert_string_equal(s->sent, "decide_all {\"step\":\"diff/review\","
+	    "\"truth\":\"database\"}");
+}
+
+static void
 a_failure_is_decided_in_its_menu(void **state)
 {
 	(void)state;
@@ -168,6 +209,8 @@ main(void)
 		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
 		test(a_review_says_how_much_is_undecided),
 		test(drift_items_are_decided_one_by_one),
+		test(a_drift_item_is_refused_or_delegated),
+		test(all_of_class_a_are_decided_at_once_and_b_never),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),
 		test(who_was_in_the_way_of_an_attempt_is_gone_with_it),

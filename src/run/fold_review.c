@@ -1,0 +1,91 @@
+/* run/fold_review.c - decisions on drift items, and comments on them. */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "run/decision.h"
+#include "run/fold.h"
+
+void
+fold_note(struct fold *f, const json_t *data)
+{
+	struct run_state *s = f->s;
+	struct note_state *n;
+
+	GROW(s, s->notes, struct note_state, s->note_count + 1);
+	n = &s->notes[s->note_count++];
+	memset(n, 0, sizeof(*n));
+	n->step = json_str(f->data, "step");
+	n->item = json_str(data, "item");
+	n->text = json_str(data, "text");
+	n->principal = json_str(f->data, "principal");
+	n->at_us = f->e->at_us;
+}
+
+static int
+check_word(struct fold *f, const json_t *word)
+{
+	const char *truth = json_str_or(word, "truth", "");
+
+	if (truth_words(truth) == NULL || json_str(word, "item") == NULL)
+		return error_set(f->err, ERR_VERIFY,
+		    "\"%s\" is not a source of truth", truth);
+	if (strcmp(truth, "delegated") == 0 && json_str(word, "to") == NULL)
+		return error_set(f->err, ERR_VERIFY,
+		    "an item is delegated to nobody");
+	return 0;
+}
+
+static void
+add_word(struct fold *f, const json_t *word)
+{
+	struct run_state *s = f->s;
+	struct decision_state *d;
+
+	GROW(s, s->decisions, struct decision_state, s->decision_count + 1);
+	d = &s->decisions[s->decision_count++];
+	memset(d, 0, sizeof(*d));
+	d->step = json_str(f->data, "step");
+	d->item = json_str(word, "item");
+	d->truth = json_str(word, "truth");
+	d->reason = json_str(word, "reason");
+	d->to = json_str(word, "to");
+	d->principal = json_str(f->data, "principal");
+	d->strength = json_str(f->data, "strength");
+	d->key = json_str(f->data, "key");
+	d->uid = json_int(f->data, "uid", -1);
+	d->at_us = f->e->at_us;
+}
+
+int
+fold_decided(struct fold *f)
+{
+	if (fold_step(f) == NULL || check_word(f, f->data) != 0)
+		return -1;
+	if (!f->is_check)
+		add_word(f, f->data);
+	return 0;
+}
+
+int
+fold_commented(struct fold *f)
+{
+	if (fold_step(f) == NULL)
+		return -1;
+	if (!f->is_check)
+		fold_note(f, f->data);
+	return 0;
+}
+
+int
+fold_noted(struct fold *f)
+{
+	const char *step = json_str(f->data, "step");
+
+	if (step != NULL && fold_step(f) == NULL)
+		return -1;
+	if (!f->is_check)
+		fold_note(f, f->data);
+	return 0;
+}

@@ -1,0 +1,146 @@
+/*
+ * view/drift_detail.c - one drift item: both sides, what it costs, the SQL of
+ * each way, and what people have said.
+ */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "view/drift.h"
+#include "view/words.h"
+
+static void
+fill_attributes(const json_t *item, struct doc *d)
+{
+	const json_t *list = json_object_get(item, "attributes");
+	int first = 14, half, width;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	for (i = 0; i < json_array_size(list); i++) {
+		width = 3 + utf8_width(json_str_or(json_array_get(list, i),
+		    "name", ""));
+		first = width > first ? width : first;
+	}
+	if (first > doc_width(d) / 2)
+		first = doc_width(d) / 2;
+	half = first + (doc_width(d) - first) / 2;
+	doc_gap(d);
+	doc_break(d);
+	doc_column(d, first);
+	doc_put(d, STYLE_LABEL, "expected");
+	doc_column(d, half);
+	doc_put(d, STYLE_LABEL, "actual");
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *t = json_array_get(list, i);
+		const char *expected = json_str(t, "expected");
+		char *cut = utf8_fit(d, expected != NULL ? expected : "–",
+		    half - first - 1, false);
+
+		doc_break(d);
+		doc_put(d, STYLE_LABEL, "  ");
+		doc_put(d, STYLE_LABEL, utf8_fit(d, json_str_or(t, "name", ""),
+		    first - 3, false));
+		doc_column(d, first);
+		doc_put(d, STYLE_DIFF_ADD, cut);
+		doc_column(d, half);
+		doc_put(d, STYLE_DIFF_DROP, json_str_or(t, "actual", "–"));
+	}
+}
+
+static void
+fill_comments(struct app *a, const json_t *item, struct doc *d)
+{
+	const struct run_state *s = a->state;
+	size_t i;
+
+	for (i = 0; i < s->note_count; i++)
+		if (s->notes[i].item != NULL && str_equal(s->notes[i].item,
+		    json_str(item, "id")))
+			doc_field_printf(d, "Comment", STYLE_TEXT, "%s (%s)",
+			    s->notes[i].text, s->notes[i].principal);
+}
+
+/* "ssh SHA256:Qm3x…": how strongly it was said; "" where it is not told. */
+static const char *
+strength_of(struct app *a, const struct decision_state *d)
+{
+	const struct sign_state sign = { .strength = d->strength,
+	    .key = d->key };
+
+	return d->strength == NULL ? "" : mem_printf(a->frame, " (%s)",
+	    sign_strength(a->frame, &sign));
+}
+
+/* Everybody's word on it, in their order. */
+static void
+fill_words(struct app *a, struct drift_view *v, const json_t *item,
+    struct doc *d)
+{
+	const struct step_state *review = drift_review(a, v);
+	const struct run_state *s = a->state;
+	size_t i;
+
+	for (i = 0; review != NULL && i < s->decision_count; i++) {
+		const struct decision_state *w = &s->decisions[i];
+		bool is_refusal = str_equal(w->truth, "refused");
+
+		if (!str_equal(w->step, review->id) ||
+		    !str_equal(w->item, json_str(item, "id")))
+			continue;
+		doc_field_printf(d, is_refusal ? "Refused" : w->to != NULL ?
+		    "Delegated" : "Decided", is_refusal ? STYLE_FAILED :
+		    w->to != NULL ? STYLE_WAITING : STYLE_DONE,
+		    "%s%sby %s%s%s%s", is_refusal ? "" : w->to != NULL ?
+		    "to " : truth_words(w->truth), is_refusal ? "" :
+		    w->to != NULL ? mem_printf(a->frame, "%s, ", w->to) : ", ",
+		    w->principal, strength_of(a, w), w->reason != NULL ? ": " :
+		    "", w->reason != NULL ? w->reason : "");
+	}
+}
+
+void
+drift_detail(struct app *a, struct drift_view *v, const json_t *item,
+    struct doc *d)
+{
+	const char *class_ = json_str_or(item, "class", "?");
+	const json_t *figures = json_object_get(item, "figures");
+	const char *sql = json_str(item, "forward_sql");
+	const char *codify = json_str(item, "codify_sql");
+	enum style s;
+	const char *glyph = drift_glyph(item, &s);
+	size_t i;
+
+	doc_break(d);
+	doc_printf(d, s, "%s ", glyph);
+	doc_put(d, STYLE_TITLE, json_str_or(item, "key",
+	    json_str_or(item, "title", "")));
+	doc_right(d, style_of_class(class_), mem_printf(a->frame, "class %s",
+	    class_));
+	fill_attributes(item, d);
+	doc_gap(d);
+	doc_field(d, "Reasons", STYLE_WARNING, json_words(a->frame,
+	    json_object_get(item, "reasons")));
+	for (i = 0; i < json_array_size(figures); i++)
+		doc_field(d, i == 0 ? "Data" : "", STYLE_TEXT,
+		    json_string_value(json_array_get(figures, i)));
+	doc_field(d, "Lock", STYLE_TEXT, json_str(item, "lock"));
+	if (sql != NULL && *sql != '\0') {
+		doc_gap(d);
+		doc_wrap(d, 0, STYLE_LABEL, "m  the migrations are right: "
+		    "this runs on the database");
+		doc_sql(d, 2, sql);
+	}
+	if (codify != NULL && *codify != '\0') {
+		doc_gap(d);
+		doc_wrap(d, 0, STYLE_LABEL, "b  the database is right: "
+		    "this becomes a migration");
+		doc_sql(d, 2, codify);
+	}
+	doc_gap(d);
+	fill_words(a, v, item, d);
+	fill_comments(a, item, d);
+}
