@@ -121,19 +121,6 @@ accept_signature(const void *owner, const struct allowed *allowed,
 
 /* ---- what it is about -------------------------------------------------------- */
 
-/* Was this very statement taken before, for whichever step? */
-static bool
-was_taken(const struct run_state *state, const char *text)
-{
-	size_t i, j;
-
-	for (i = 0; i < state->step_count; i++)
-		for (j = 0; j < state->steps[i].sign_count; j++)
-			if (str_equal(state->steps[i].signs[j].statement, text))
-				return true;
-	return false;
-}
-
 /* The last attempt that was done; 0: none. */
 static int
 last_success(const struct step_state *step)
@@ -178,11 +165,12 @@ accept_expires_us(const json_t *rule, const struct statement *s)
 	return expires_ms > 0 ? s->at_us + expires_ms * 1000 : 0;
 }
 
+/* rule: null, where the act has none. */
 static int
-check_times(const struct step_state *step, const struct statement *s,
-    int64_t now_us, struct error *err)
+check_times(const json_t *rule, const struct statement *s, int64_t now_us,
+    struct error *err)
 {
-	int64_t expires_us = accept_expires_us(step->rule, s);
+	int64_t expires_us = accept_expires_us(rule, s);
 	char *at;
 
 	if (s->at_us > now_us + CLOCKS_APART_US)
@@ -197,40 +185,89 @@ check_times(const struct step_state *step, const struct statement *s,
 	return -1;
 }
 
-int
-accept_statement(const struct run_state *state, const struct statement *s,
+/* What waits at the step at hand: a sign-off, or (with is_review) decisions. */
+static int
+check_waits(const struct step_state *step, bool is_review, struct error *err)
+{
+	const struct attempt_state *a = step != NULL ? step_last_attempt(step) :
+	    NULL;
+	const json_t *question = a != NULL ? a->question : NULL;
+
+	if (a != NULL && step->status == STEP_WAITING && (is_review ?
+	    str_equal(json_str(question, "type"), "review") :
+	    question == NULL && step->rule != NULL))
+		return 0;
+	return error_set(err, ERR_POLICY, is_review ?
+	    "no review waits for decisions now" :
+	    "nothing waits for a sign-off now");
+}
+
+/* The digest that signatures are wanted upon now. */
+static const char *
+wanted_digest(const struct step_state *step, bool is_review)
+{
+	return is_review ? step->requests[step->request_count - 1].digest :
+	    step_last_attempt(step)->digest;
+}
+
+static int
+accept_of_step(const struct run_state *state, const struct statement *s,
     int64_t now_us, struct error *err)
 {
 	const struct step_state *step = state->current < state->step_count ?
 	    &state->steps[state->current] : NULL;
-	const struct attempt_state *a = step != NULL ?
-	    step_last_attempt(step) : NULL;
+	bool is_review = s->act == ACT_DECIDE;
+	const char *digest;
 
-	if (!str_equal(s->run, state->run)) {
-		error_set(err, ERR_POLICY, "the sign-off is for another run");
-		error_detail(err, "It is for \"%s\".", s->run);
+	if (check_waits(step, is_review, err) != 0)
 		return -1;
-	}
-	if (was_taken(state, s->text))
-		return error_set(err, ERR_POLICY,
-		    "the sign-off is a replay: it was taken before");
-	if (a == NULL || step->rule == NULL || step->status != STEP_WAITING)
-		return error_set(err, ERR_POLICY,
-		    "nothing waits for a sign-off now");
 	if (!str_equal(s->step, step->id)) {
 		error_set(err, ERR_POLICY, "the sign-off is for another step");
 		error_detail(err, "It is for \"%s\", and \"%s\" waits.",
 		    s->step, step->id);
 		return -1;
 	}
-	if (!str_equal(s->digest, a->digest)) {
+	digest = wanted_digest(step, is_review);
+	if (!str_equal(s->digest, digest)) {
 		error_set(err, ERR_POLICY,
 		    "the sign-off is about another digest");
 		error_detail(err, "It is about %.64s, what would run has %s.",
-		    s->digest, a->digest);
+		    s->digest, digest);
 		return -1;
 	}
 	if (check_request(step, s, err) != 0)
 		return -1;
-	return check_times(step, s, now_us, err);
+	return check_times(is_review ? json_object_get(
+	    step_last_attempt(step)->question, "rule") : step->rule, s, now_us,
+	    err);
+}
+
+/* About the run: upon the record that is in force now. */
+static int
+accept_of_run(const struct run_state *state, const struct statement *s,
+    int64_t now_us, struct error *err)
+{
+	const char *wanted = s->act == ACT_HAND_OVER ? state->led_hash :
+	    s->act == ACT_TAKE_OVER ? state->handed_hash : state->end_hash;
+
+	if (wanted[0] == '\0' || !str_equal(s->request, wanted))
+		return error_set(err, ERR_POLICY, "what was signed is upon a "
+		    "state of the run that is not in force");
+	return check_times(NULL, s, now_us, err);
+}
+
+int
+accept_statement(const struct run_state *state, const struct statement *s,
+    int64_t now_us, struct error *err)
+{
+	if (!str_equal(s->run, state->run)) {
+		error_set(err, ERR_POLICY, "the sign-off is for another run");
+		error_detail(err, "It is for \"%s\".", s->run);
+		return -1;
+	}
+	if (state_has_taken(state, s->text))
+		return error_set(err, ERR_POLICY,
+		    "the sign-off is a replay: it was taken before");
+	return s->step != NULL ? accept_of_step(state, s, now_us, err) :
+	    accept_of_run(state, s, now_us, err);
 }

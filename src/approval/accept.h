@@ -30,9 +30,10 @@ int accept_signature(const void *owner, const struct allowed *allowed,
     struct accepted *found, struct error *err) WARN_UNUSED;
 
 /*
- * Is it about what waits for a sign-off now: this run, this step, its
- * digest, a request of its own since its last success; is it new, and not
- * from the future or expired?
+ * Is it about what waits for it now: this run, this step, its digest, a
+ * request of its own since its last success, or (an act about the run as a
+ * whole) the record that is in force; is it new, and not from the future or
+ * expired?
  */
 int accept_statement(const struct run_state *state, const struct statement *s,
     int64_t now_us, struct error *err) WARN_UNUSED;

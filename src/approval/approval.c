@@ -159,7 +159,13 @@ check_break_glass(const json_t *rule, const struct step_state *step,
 	    who->reason[strspn(who->reason, " \t\n")] == '\0')
 		return error_set(err, ERR_POLICY,
 		    "to break the glass a reason is wanted");
-	return 0;
+	/* Alone, but not without a name. */
+	if (!json_flag(rule, "signed") || who->key != NULL)
+		return 0;
+	error_set(err, ERR_POLICY, "to break the glass of step \"%s\" an ssh "
+	    "signature is wanted", step->id);
+	error_hint(err, "a key is given with --key FILE, or by PGRUNBOOK_KEY");
+	return -1;
 }
 
 static int
@@ -216,6 +222,26 @@ approval_may_sign(const json_t *rule, const struct run_state *state,
 		return -1;
 	}
 	return check_new_person(state, step, who, err);
+}
+
+int
+approval_may_lead(const struct run_state *state, bool is_new,
+    const struct signer *who, struct error *err)
+{
+	const json_t *role = json_object_get(json_object_get(state->opened,
+	    "window"), "executor");
+
+	if (is_new && !approval_is_among(json_object_get(role, "from"),
+	    who->principal))
+		return error_set(err, ERR_POLICY, "\"%s\" may not lead the run",
+		    who->principal);
+	if (!json_flag(role, "signed") || strcmp(who->strength, "ssh") == 0)
+		return 0;
+	error_set(err, ERR_POLICY,
+	    "who leads the run signs with an ssh key");
+	error_detail(err, "What came is weaker: %s.", who->strength);
+	error_hint(err, "a key is given with --key FILE, or by PGRUNBOOK_KEY");
+	return -1;
 }
 
 int

@@ -69,6 +69,12 @@ int approval_check_person(const json_t *rule, const struct run_state *state,
 int approval_may_sign(const json_t *rule, const struct run_state *state,
     const struct step_state *step, const struct signer *who, struct error *err)
     WARN_UNUSED;
+/*
+ * May he lead the run (is_new), or pass it on and give it more time?  By the
+ * executor's role, as the first record has it.
+ */
+int approval_may_lead(const struct run_state *state, bool is_new,
+    const struct signer *who, struct error *err) WARN_UNUSED;
 /* Was the right thing typed?  typed may be null. */
 int approval_check_typed(const json_t *rule, const char *typed,
     struct error *err) WARN_UNUSED;

@@ -4,6 +4,7 @@
 
 #include "approval/decision.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "run/decision.h"
 
@@ -108,6 +109,7 @@ decision_may_be(const struct run_state *state, const struct step_state *step,
 {
 	const json_t *question = question_of(step), *rule, *item;
 	const char *id = json_str(word, "item");
+	struct signer by_key = *who;
 	struct item_state is;
 
 	if (question == NULL)
@@ -116,7 +118,10 @@ decision_may_be(const struct run_state *state, const struct step_state *step,
 	rule = json_object_get(question, "rule");
 	if (check_word(word, rule, err) != 0)
 		return -1;
-	if (rule != NULL && approval_check_person(rule, state, step, who,
+	/* What is to be signed is told apart by keys, not by accounts. */
+	if (json_flag(rule, "signed"))
+		by_key.strength = "ssh";
+	if (rule != NULL && approval_check_person(rule, state, step, &by_key,
 	    err) != 0)
 		return -1;
 	if (id == NULL)
@@ -129,7 +134,8 @@ decision_may_be(const struct run_state *state, const struct step_state *step,
 	if (check_others(&is, word, who, err) != 0)
 		return -1;
 	/* Where two are to agree, they are two. */
-	return json_int(rule, "min", 1) < 2 ? 0 :
+	return json_int(rule, "min", 1) < 2 || (json_flag(rule, "signed") &&
+	    who->key == NULL) ? 0 :
 	    check_new_person(state, step, word, who, err);
 }
 
@@ -145,6 +151,48 @@ comment_may_be(const struct step_state *step, const json_t *comment,
 	if (is_blank(json_str(comment, "text")))
 		return error_set(err, ERR_POLICY, "the comment is empty");
 	return 0;
+}
+
+int
+decisions_may_be(const struct run_state *state, const struct step_state *step,
+    const json_t *decisions, const json_t *comments, const struct signer *who,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(decisions); i++)
+		if (decision_may_be(state, step, json_array_get(decisions, i),
+		    who, err) != 0)
+			return -1;
+	for (i = 0; i < json_array_size(comments); i++)
+		if (comment_may_be(step, json_array_get(comments, i),
+		    err) != 0)
+			return -1;
+	return 0;
+}
+
+json_t *
+decisions_for_all(const struct run_state *state, const struct step_state *step,
+    const json_t *word)
+{
+	const json_t *items = json_object_get(question_of(step), "items");
+	json_t *list = memory_check(json_array()), *one;
+	struct item_state is;
+	size_t i;
+
+	for (i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+
+		state_item(state, step, item, &is);
+		if (!str_equal(json_str(item, "class"), "A") ||
+		    is.is_decided || is.refusal != NULL ||
+		    is.delegation != NULL)
+			continue;
+		one = memory_check(json_copy((json_t *)(uintptr_t)word));
+		json_object_set(one, "item", json_object_get(item, "id"));
+		json_array_append_new(list, one);
+	}
+	return list;
 }
 
 /* Why the item is not decided. */

@@ -23,6 +23,19 @@ int decision_may_be(const struct run_state *state,
 int comment_may_be(const struct step_state *step, const json_t *comment,
     struct error *err) WARN_UNUSED;
 
+/* The same of all that was signed together (ACT_DECIDE). */
+int decisions_may_be(const struct run_state *state,
+    const struct step_state *step, const json_t *decisions,
+    const json_t *comments, const struct signer *who, struct error *err)
+    WARN_UNUSED;
+
+/*
+ * word, without an item, as one for each item of class A that waits: what may
+ * destroy is decided one by one.  An array, new reference.
+ */
+json_t *decisions_for_all(const struct run_state *state,
+    const struct step_state *step, const json_t *word);
+
 /* Is everything decided?  ERR_POLICY names the first thing that is not. */
 int review_is_met(const struct run_state *state, const struct step_state *step,
     struct error *err) WARN_UNUSED;

@@ -8,7 +8,10 @@
 #include "approval/accept.h"
 #include "approval/approval.h"
 #include "approval/closing.h"
+#include "approval/decision.h"
 #include "approval/evidence.h"
+#include "approval/request.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -86,20 +89,64 @@ take_allowed(struct verifier *v)
 		v->allowed.revoked = path_join(v->scratch, runbooks, revoked);
 }
 
+static bool
+is_same_time(const char *a, const char *b)
+{
+	int64_t a_us, b_us;
+
+	return a != NULL && b != NULL &&
+	    clock_parse_rfc3339(a, &a_us, NULL) == 0 &&
+	    clock_parse_rfc3339(b, &b_us, NULL) == 0 && a_us == b_us;
+}
+
+/* Is the record what such an act leaves? */
+static bool
+fits_act(const struct event *e, const struct statement *s)
+{
+	const json_t *d = e->data;
+
+	switch (s->act) {
+	case ACT_APPROVE:
+	case ACT_BREAK_GLASS:
+		return e->type == EVENT_SIGNED && str_equal(s->act ==
+		    ACT_APPROVE ? "ssh" : "break-glass",
+		    json_str(d, "strength")) &&
+		    str_equal(s->note, json_str(d, "note"));
+	case ACT_REFUSE:
+		return e->type == EVENT_REFUSED &&
+		    str_equal(s->reason, json_str(d, "reason"));
+	case ACT_DECIDE:
+		return e->type == EVENT_REVIEWED &&
+		    json_equal(s->decisions, json_object_get(d, "decisions")) &&
+		    (s->comments == NULL || json_equal(s->comments,
+		    json_object_get(d, "comments")));
+	case ACT_HAND_OVER:
+		return e->type == EVENT_HANDED_OVER &&
+		    str_equal(s->note, json_str(d, "text")) &&
+		    str_equal(s->risks, json_str(d, "risks"));
+	case ACT_TAKE_OVER:
+		return e->type == EVENT_TAKEN_OVER;
+	case ACT_EXTEND:
+		return e->type == EVENT_WINDOW_EXTENDED &&
+		    str_equal(s->reason, json_str(d, "reason")) &&
+		    is_same_time(s->end, json_str(d, "end"));
+	default:
+		return false;
+	}
+}
+
 /* The record says what the statement says. */
 static int
 check_record(struct verifier *v, const struct event *e,
     const struct statement *s)
 {
-	if (s->is_refusal != (e->type == EVENT_REFUSED) ||
-	    !str_equal(s->principal, json_str(e->data, "principal")) ||
-	    !str_equal(s->step, json_str(e->data, "step")) ||
-	    !str_equal(s->digest, json_str(e->data, "digest")) ||
-	    !str_equal(s->is_refusal ? s->reason : s->note,
-	    json_str(e->data, s->is_refusal ? "reason" : "note")))
-		return bad(v, e, "record \"%s\" says something else than what "
-		    "was signed", event_name(e->type));
-	return 0;
+	if (fits_act(e, s) &&
+	    str_equal(s->principal, json_str(e->data, "principal")) &&
+	    str_equal(s->step, json_str(e->data, "step")) &&
+	    str_equal(s->digest, json_str(e->data, "digest")))
+		return 0;
+	return bad(v, e, "record \"%s\" says something else than what was "
+	    "signed", event_name(e->type));
 }
 
 static int
@@ -112,7 +159,8 @@ check_signature(struct verifier *v, const struct event *e, struct signer *who)
 	    json_str_or(e->data, "signature", ""), &s, v->err) != 0 ||
 	    accept_signature(v->scratch, &v->allowed, v->state, &s, e->at_us,
 	    &found, v->err) != 0 ||
-	    accept_statement(v->state, &s, e->at_us, v->err) != 0)
+	    accept_statement(v->state, &s, e->at_us, v->err) != 0 ||
+	    request_check(v->folder, &s, v->err) != 0)
 		return does_not_hold(v, e);
 	who->key = found.key;
 	who->is_executors = found.is_executors;
@@ -120,6 +168,31 @@ check_signature(struct verifier *v, const struct event *e, struct signer *who)
 		return bad(v, e, "record \"%s\" names another key than the one "
 		    "that signed", event_name(e->type));
 	return check_record(v, e, &s);
+}
+
+/* Who it was, by the record, and by his signature where it has one. */
+static int
+check_who(struct verifier *v, const struct event *e, struct signer *who)
+{
+	const char *strength = json_str_or(e->data, "strength", "");
+	bool has_signature = json_str(e->data, "signature") != NULL;
+
+	*who = (struct signer){
+		.principal = json_str_or(e->data, "principal", ""),
+		.user = json_str(e->data, "user"),
+		.uid = json_int(e->data, "uid", -1),
+		.strength = strength, .reason = json_str(e->data, "note"),
+	};
+	if (str_equal(strength, "ssh") && !has_signature)
+		return bad(v, e, "record \"%s\" of \"%s\" has no signature, "
+		    "and says that a key signed it", event_name(e->type),
+		    who->principal);
+	if (has_signature && !str_equal(strength, "ssh") &&
+	    !str_equal(strength, "break-glass"))
+		return bad(v, e, "record \"%s\" of \"%s\" has a signature, and "
+		    "says that no key signed it", event_name(e->type),
+		    who->principal);
+	return has_signature ? check_signature(v, e, who) : 0;
 }
 
 static void
@@ -139,34 +212,80 @@ count_strength(struct evidence *told, const char *strength)
 static int
 check_sign(struct verifier *v, const struct event *e)
 {
-	const char *strength = json_str(e->data, "strength");
 	const struct step_state *step = state_step(v->state,
 	    json_str(e->data, "step"));
-	struct signer who = {
-		.principal = json_str(e->data, "principal"),
-		.user = json_str(e->data, "user"),
-		.uid = json_int(e->data, "uid", -1),
-		.strength = strength != NULL ? strength : "",
-		.reason = json_str(e->data, "note"),
-	};
+	struct signer who;
 
 	if (step == NULL || step->rule == NULL)
 		return bad(v, e, "a sign-off for step \"%s\" was not asked for",
 		    json_str_or(e->data, "step", ""));
-	if (str_equal(strength, "ssh") !=
-	    (json_str(e->data, "signature") != NULL))
-		return bad(v, e, "record \"%s\" of \"%s\" has %s", event_name(
-		    e->type), who.principal, str_equal(strength, "ssh") ?
-		    "no signature, and says that a key signed it" :
-		    "a signature, and says that no key signed it");
-	if (str_equal(strength, "ssh") && check_signature(v, e, &who) != 0)
+	if (check_who(v, e, &who) != 0)
 		return -1;
 	if (e->type == EVENT_REFUSED)
 		return 0;
-	count_strength(v->told, strength);
+	count_strength(v->told, who.strength);
 	if (approval_may_sign(step->rule, v->state, step, &who, v->err) != 0)
 		return does_not_hold(v, e);
 	return 0;
+}
+
+/* A word on a drift item, or many of them, signed. */
+static int
+check_decision(struct verifier *v, const struct event *e)
+{
+	const struct step_state *step = state_step(v->state,
+	    json_str(e->data, "step"));
+	bool is_signed = e->type == EVENT_REVIEWED;
+	struct signer who;
+	int rc;
+
+	if (check_who(v, e, &who) != 0)
+		return -1;
+	if (is_signed != str_equal(who.strength, "ssh"))
+		return bad(v, e, "decisions of \"%s\" have no signature, and "
+		    "say that a key signed them", who.principal);
+	/* Class C, which stays as it is. */
+	if (step == NULL || (str_equal(who.principal, "runbook") &&
+	    str_equal(json_str(e->data, "truth"), "out_of_scope")))
+		return 0;
+	rc = is_signed ? decisions_may_be(v->state, step,
+	    json_object_get(e->data, "decisions"),
+	    json_object_get(e->data, "comments"), &who, v->err) :
+	    decision_may_be(v->state, step, e->data, &who, v->err);
+	v->told->decisions += is_signed ? (int64_t)json_array_size(
+	    json_object_get(e->data, "decisions")) : 1;
+	return rc == 0 ? 0 : does_not_hold(v, e);
+}
+
+/* A review ends when all is decided. */
+static int
+check_answer(struct verifier *v, const struct event *e)
+{
+	const struct step_state *step = state_step(v->state,
+	    json_str(e->data, "step"));
+	const struct attempt_state *a = step != NULL ?
+	    step_last_attempt(step) : NULL;
+
+	if (a == NULL || !str_equal(json_str(a->question, "type"), "review"))
+		return 0;
+	return review_is_met(v->state, step, v->err) == 0 ? 0 :
+	    does_not_hold(v, e);
+}
+
+/* The run is passed on, taken over, or gets more time. */
+static int
+check_lead(struct verifier *v, const struct event *e)
+{
+	struct signer who;
+
+	if (check_who(v, e, &who) != 0)
+		return -1;
+	if (e->type == EVENT_HANDED_OVER &&
+	    !str_equal(who.principal, v->state->operator_))
+		return bad(v, e, "the run is passed on by \"%s\", who does not "
+		    "lead it", who.principal);
+	return approval_may_lead(v->state, e->type == EVENT_TAKEN_OVER, &who,
+	    v->err) == 0 ? 0 : does_not_hold(v, e);
 }
 
 /* ---- what ran ------------------------------------------------------------ */
@@ -228,6 +347,17 @@ check_event(struct verifier *v, const struct event *e)
 	case EVENT_SIGNED:
 	case EVENT_REFUSED:
 		return check_sign(v, e);
+	case EVENT_DECIDED:
+	case EVENT_REVIEWED:
+		return check_decision(v, e);
+	case EVENT_ANSWERED:
+		return check_answer(v, e);
+	case EVENT_HANDED_OVER:
+	case EVENT_TAKEN_OVER:
+	case EVENT_WINDOW_EXTENDED:
+		return check_lead(v, e);
+	case EVENT_REQUEST_OPENED:
+		return bad(v, e, "this is a reviewer's copy, not the run");
 	case EVENT_SIGNOFF_REJECTED:
 		v->told->rejected++;
 		return 0;

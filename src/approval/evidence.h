@@ -29,6 +29,7 @@ struct anchor {
 struct evidence {
 	struct verify_result bundle;	/* run_verify()'s */
 	int64_t	ssh, keystroke, break_glass, other;	/* sign-offs by strength */
+	int64_t	decisions;		/* on drift items */
 	int64_t	rejected, anchors;
 	char	sealed_by[256];		/* who signed the closing; "" nobody */
 };

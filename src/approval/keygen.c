@@ -250,20 +250,6 @@ keygen_sign(const void *owner, const char *key, const char *text,
 }
 
 int
-keygen_check(const char *text, const char *signature, struct error *err)
-{
-	void *scratch = talloc_new(NULL);
-	char *file = file_of(scratch, signature, err);
-	const char *argv[] = { "ssh-keygen", "-Y", "check-novalidate", "-n",
-	    KEYGEN_NAMESPACE, "-s", file, NULL };
-	int rc = file != NULL ? run(scratch, argv, text, VERIFY_MS, NULL, err) :
-	    -1;
-
-	talloc_free(scratch);
-	return rc;
-}
-
-int
 keygen_principals(const void *owner, const char *signers,
     const char *signature, char ***names, struct error *err)
 {
@@ -312,6 +298,33 @@ fingerprint_in(const void *owner, const char *said)
 		at = p++;
 	return at == NULL ? NULL :
 	    mem_strndup(owner, at, strcspn(at, " \n"));
+}
+
+int
+keygen_check_key(const void *owner, const char *text, const char *signature,
+    char **key, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	char *file = file_of(scratch, signature, err), *said = NULL;
+	const char *argv[] = { "ssh-keygen", "-Y", "check-novalidate", "-n",
+	    KEYGEN_NAMESPACE, "-s", file, NULL };
+	int rc = file != NULL ? run(scratch, argv, text, VERIFY_MS, &said,
+	    err) : -1;
+
+	*key = rc == 0 ? fingerprint_in(owner, said) : NULL;
+	talloc_free(scratch);
+	return rc;
+}
+
+int
+keygen_check(const char *text, const char *signature, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	char *ignored;
+	int rc = keygen_check_key(scratch, text, signature, &ignored, err);
+
+	talloc_free(scratch);
+	return rc;
 }
 
 int

@@ -24,6 +24,10 @@ int keygen_sign(const void *owner, const char *key, const char *text,
 int keygen_check(const char *text, const char *signature, struct error *err)
     WARN_UNUSED;
 
+/* The same; *key becomes the key's fingerprint. */
+int keygen_check_key(const void *owner, const char *text,
+    const char *signature, char **key, struct error *err) WARN_UNUSED;
+
 /*
  * Names that the file of allowed signers gives the signature's key, a null
  * behind the last; none: an empty list.

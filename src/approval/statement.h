@@ -7,10 +7,14 @@
  *      "nonce":"…","pgrunbook":"signoff-v1","principal":"ben@example.com",
  *      "request":"…","run":"…","step":"rollout/apply"}
  *
- * request is the hash of the journal's record that asked for the sign-off:
- * it stands in the chain, so that the signature vouches for all before it,
- * and fits no other run.  The nonce makes each one new.  May be there:
- * "typed" (the name that was typed for class B), "note", "reason".
+ * decision is what the person does, see the table of acts in statement.c.
+ * request is the hash of the journal's record that he does it upon: it stands
+ * in the chain, so that the signature vouches for all before it, and fits no
+ * other run.  The nonce makes each one new.  May be there: "typed" (the name
+ * that was typed for class B), "note", "reason", "risks", "end" (of the window),
+ * "decisions" and "comments" (on drift items: lists of {"item", "truth",
+ * "reason"?, "to"?} and {"item", "text"}), and where it was made upon a request
+ * that had been exported "export_head" and "export_sha256" (approval/request.h).
  */
 #ifndef PGRUNBOOK_APPROVAL_STATEMENT_H
 #define PGRUNBOOK_APPROVAL_STATEMENT_H
@@ -23,15 +27,27 @@
 #include "run/event.h"
 #include "run/state.h"
 
-#define STATEMENT_MAX	((size_t)32 << 10)	/* bytes */
-#define APPROVAL_MAX	((size_t)128 << 10)	/* bytes of a file */
+#define STATEMENT_MAX	((size_t)256 << 10)	/* bytes */
+#define APPROVAL_MAX	((size_t)1 << 20)	/* bytes of a file */
+
+enum statement_act {
+	ACT_APPROVE,		/* a sign-off */
+	ACT_REFUSE,
+	ACT_BREAK_GLASS,	/* a sign-off, alone */
+	ACT_DECIDE,		/* on drift items */
+	ACT_HAND_OVER, ACT_TAKE_OVER,
+	ACT_EXTEND		/* the window */
+};
 
 struct statement {
+	enum statement_act act;
 	const char	*text;		/* the bytes that are signed */
 	const char	*signature;	/* armoured */
-	const char	*run, *step, *digest, *request, *principal, *nonce;
-	const char	*typed, *note, *reason;	/* null: not there */
-	bool		 is_refusal;
+	const char	*run, *request, *principal, *nonce;
+	const char	*step, *digest;	/* null: the act is about the run */
+	const char	*typed, *note, *reason, *risks, *end;	/* null: not there */
+	const json_t	*decisions, *comments;	/* null: not there */
+	const char	*export_head, *export_sha256;	/* null: not made upon a request */
 	int64_t		 at_us;
 };
 
@@ -40,8 +56,9 @@ int statement_parse(const void *owner, const char *text, const char *signature,
     struct statement *s, struct error *err) WARN_UNUSED;
 
 /*
- * Sign what an intent asks (SIGN or REFUSE): adds "statement" and "signature"
- * to its fields.  key: as keygen_sign().  Other intents stay as they are.
+ * Sign what an intent asks, where it is one of the acts and the run knows
+ * signers: adds "statement" and "signature" to its fields.  key: as
+ * keygen_sign().  Else the fields stay as they are.
  */
 int statement_add(const char *key, const struct run_state *state,
     const char *principal, enum intent_type t, json_t *fields,

@@ -102,7 +102,7 @@ say_head(struct link *k)
 {
 	char code[20];
 
-	evidence_code(link_state(k)->head, code);
+	evidence_code(state_head(link_state(k)), code);
 	printf("the journal's head: %s\n", code);
 }
 
@@ -230,7 +230,8 @@ import_file(struct call *c, const char *folder)
 	if (k == NULL || link_ask(k, INTENT_APPROVE, json_pack("{s:s, s:s}",
 	    "statement", s.text, "signature", s.signature), &err) != 0)
 		return command_fail(&err);
-	printf("%s by %s: %s\n", s.is_refusal ? "refused" : "signed",
+	printf("%s by %s: %s\n", s.act == ACT_REFUSE ? "refused" :
+	    s.act == ACT_DECIDE ? "decided" : "signed",
 	    s.principal, s.step);
 	say_head(k);
 	return EXIT_DONE;
@@ -272,6 +273,8 @@ cli_approve(struct call *c)
 	if (st == NULL)
 		return command_fail(&err);
 	a = step_last_attempt(st);
+	if (d != NULL)
+		desk_say_sender(d);
 	shown_print(st, a);
 	code = c->options.refuse ? refuse(c, k, st, a) : sign(c, k, st, a);
 	if (d != NULL)

@@ -3,8 +3,9 @@
  *
  * A process of its own serves the request's journal at a socket, as an engine
  * does for a run: so every front end shows it, and none knows the difference.
- * It takes sign-offs and refusals with an ssh key, and nothing else; each
- * becomes an approval's file.  The run itself is not there, and changes when
+ * Decisions on drift items are kept in the copy until the review is
+ * ended; that, sign-offs and refusals want an ssh key, and each becomes an
+ * approval's file.  Nothing else is taken.  The run itself is not there, and changes when
  * it gets that file.
  */
 #ifndef PGRUNBOOK_CLI_DESK_H
@@ -18,6 +19,8 @@ struct desk;
 struct desk *desk_open(struct call *c, const char *path, struct error *err);
 /* As a run's folder. */
 const char *desk_folder(const struct desk *d);
+/* Say who has signed the request. */
+void desk_say_sender(const struct desk *d);
 /* Say which files were written, and what to do with them. */
 void desk_say_written(struct desk *d);
 

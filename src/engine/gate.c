@@ -41,9 +41,8 @@ engine_sign(struct engine *e, struct step_state *s, const struct signer *who,
 	return rc;
 }
 
-/* Said once, not each time that the file is looked at. */
-static void
-announce(struct engine *e, const struct error *err)
+void
+engine_announce(struct engine *e, const struct error *err)
 {
 	char *word = mem_printf(e, "%s%s%s", err->primary,
 	    err->detail[0] != '\0' ? ": " : "", err->detail);
@@ -220,7 +219,7 @@ engine_gate(struct engine *e, const struct step *step, enum step_class class_,
 			return -1;
 		}
 		if (why.code != ERR_NONE)
-			announce(e, &why);
+			engine_announce(e, &why);
 		engine_wait(e, AT_GATE, LOOK_EVERY_MS);
 	}
 }

@@ -10,25 +10,17 @@
 #include <signal.h>
 #include <string.h>
 
-#include "approval/decision.h"
+#include "base/clock.h"
 #include "base/guard.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
-#include "engine/private.h"
-#include "run/decision.h"
+#include "engine/intent.h"
 
-struct request {
-	struct engine		*e;
-	const struct wire_peer	*from;
-	enum intent_type	 type;
-	const json_t		*data;
-	struct error		*err;
-};
+#define LOOK_EVERY_MS	1000	/* for files that somebody puts there */
 
-/* Takes data.  The person is told what the engine cannot write. */
-static int
-append(struct request *q, enum event_type t, json_t *data)
+int
+request_append(struct request *q, enum event_type t, json_t *data)
 {
 	if (engine_append(q->e, t, data) == 0) {
 		q->e->changes++;
@@ -38,9 +30,8 @@ append(struct request *q, enum event_type t, json_t *data)
 	return -1;
 }
 
-/* The intent's fields, and who it was. */
-static json_t *
-with_principal(struct request *q)
+json_t *
+request_fields(struct request *q)
 {
 	json_t *data = memory_check(json_copy((json_t *)(uintptr_t)q->data));
 
@@ -52,12 +43,11 @@ with_principal(struct request *q)
 static int
 do_start(struct request *q)
 {
-	return append(q, EVENT_RUN_STARTED, with_principal(q));
+	return request_append(q, EVENT_RUN_STARTED, request_fields(q));
 }
 
-/* Signed with an ssh key: the statement says who, the socket only whence. */
-static int
-do_accept(struct request *q)
+int
+request_accept(struct request *q)
 {
 	const struct signer from = {
 		.principal = q->from->principal, .user = q->from->user,
@@ -86,8 +76,8 @@ do_sign(struct request *q)
 		.reason = json_str(q->data, "note"),
 	};
 
-	if (json_str(q->data, "statement") != NULL && !is_alone)
-		return do_accept(q);
+	if (json_str(q->data, "statement") != NULL)
+		return request_accept(q);
 	if (approval_may_sign(s->rule, q->e->run->state, s, &who, q->err) != 0)
 		return -1;
 	if (approval_check_typed(s->rule, json_str(q->data, "typed"),
@@ -103,8 +93,8 @@ do_refuse(struct request *q)
 	const struct step_state *s = engine_current(q->e);
 
 	if (json_str(q->data, "statement") != NULL)
-		return do_accept(q);
-	return append(q, EVENT_REFUSED, json_pack(
+		return request_accept(q);
+	return request_append(q, EVENT_REFUSED, json_pack(
 	    "{s:s, s:i, s:s, s:s, s:I, s:s, s:s}", "step", s->id, "attempt",
 	    step_last_attempt(s)->number, "digest",
 	    json_str(q->data, "digest"), "principal", q->from->principal,
@@ -112,11 +102,10 @@ do_refuse(struct request *q)
 	    "reason", json_str(q->data, "reason")));
 }
 
-/* For the attempt: it takes it when it looks. */
-static int
-do_tell_attempt(struct request *q)
+int
+request_tell_attempt(struct request *q)
 {
-	json_t *intent = with_principal(q);
+	json_t *intent = request_fields(q);
 
 	json_object_set_new(intent, "type",
 	    json_string(intent_name(q->type)));
@@ -124,107 +113,35 @@ do_tell_attempt(struct request *q)
 	return 0;
 }
 
-/* ---- drift items ---------------------------------------------------------- */
-
-static int
-decide(struct request *q, const json_t *word)
-{
-	json_t *data = with_principal(q);
-
-	json_object_update(data, (json_t *)(uintptr_t)word);
-	json_object_set_new(data, "uid", json_integer(
-	    (json_int_t)q->from->uid));
-	json_object_set_new(data, "user", json_string(q->from->user));
-	json_object_set_new(data, "strength", json_string("keystroke"));
-	return append(q, EVENT_DECIDED, data);
-}
-
-static int
-may_decide(struct request *q)
-{
-	const struct signer who = {
-		.principal = q->from->principal, .user = q->from->user,
-		.uid = q->from->uid, .strength = "keystroke",
-	};
-
-	return decision_may_be(q->e->run->state, engine_current(q->e),
-	    q->data, &who, q->err);
-}
-
-static int
-do_decide(struct request *q)
-{
-	return may_decide(q) == 0 ? decide(q, q->data) : -1;
-}
-
-/* Of class A alone: what may destroy is decided one by one. */
-static int
-do_decide_all(struct request *q)
-{
-	const struct step_state *step = engine_current(q->e);
-	const json_t *items = json_object_get(
-	    step_last_attempt(step)->question, "items"), *item;
-	struct item_state is;
-	json_t *word;
-	size_t i;
-	int rc = 0;
-
-	if (!truth_is(json_str(q->data, "truth")))
-		return error_set(q->err, ERR_POLICY,
-		    "\"%s\" is not a source of truth",
-		    json_str(q->data, "truth"));
-	if (may_decide(q) != 0)
-		return -1;
-	for (i = 0; i < json_array_size(items) && rc == 0; i++) {
-		item = json_array_get(items, i);
-		state_item(q->e->run->state, step, item, &is);
-		if (!str_equal(json_str(item, "class"), "A") ||
-		    is.is_decided || is.refusal != NULL ||
-		    is.delegation != NULL)
-			continue;
-		word = json_pack("{s:O}", "item", json_object_get(item, "id"));
-		rc = decide(q, word);
-		json_decref(word);
-	}
-	return rc;
-}
-
-static int
-do_comment(struct request *q)
-{
-	return comment_may_be(engine_current(q->e), q->data, q->err) == 0 ?
-	    append(q, EVENT_COMMENTED, with_principal(q)) : -1;
-}
-
 static int
 do_retry(struct request *q)
 {
-	json_t *data = with_principal(q);
+	json_t *data = request_fields(q);
 
 	q->e->lock_timeout_ms = json_int(q->data, "lock_timeout_ms", -1);
 	q->e->statement_timeout_ms = json_int(q->data, "statement_timeout_ms",
 	    -1);
 	q->e->retries = 0;
 	json_object_set_new(data, "reason", json_string("a person asked"));
-	return append(q, EVENT_RETRIED, data);
+	return request_append(q, EVENT_RETRIED, data);
 }
 
 static int
 do_skip(struct request *q)
 {
-	return append(q, EVENT_STEP_SKIPPED, with_principal(q));
+	return request_append(q, EVENT_STEP_SKIPPED, request_fields(q));
 }
 
 static int
 do_goto(struct request *q)
 {
-	return append(q, EVENT_WENT_TO, with_principal(q));
+	return request_append(q, EVENT_WENT_TO, request_fields(q));
 }
 
 static int
 do_rollback(struct request *q)
 {
-	return append(q, EVENT_ROLLBACK_STARTED, with_principal(q));
+	return request_append(q, EVENT_ROLLBACK_STARTED, request_fields(q));
 }
 
 static int signal_backend(struct request *q, bool is_cancel, int64_t pid,
@@ -271,9 +188,9 @@ do_cancel(struct request *q)
 
 	/* Between two tries nothing runs: it is not tried again by itself. */
 	if (q->e->situation == AT_RETRY)
-		return append(q, EVENT_PAUSED, json_pack("{s:s}", "principal",
+		return request_append(q, EVENT_PAUSED, json_pack("{s:s}", "principal",
 		    q->from->principal));
-	if (append(q, EVENT_CANCEL_REQUESTED, json_pack("{s:s, s:i, s:s}",
+	if (request_append(q, EVENT_CANCEL_REQUESTED, json_pack("{s:s, s:i, s:s}",
 	    "step", s->id, "attempt", (int)s->attempt_count, "principal",
 	    q->from->principal)) != 0)
 		return -1;
@@ -332,7 +249,7 @@ signal_backend(struct request *q, bool is_cancel, int64_t pid,
 		return error_set(q->err, ERR_BUSY,
 		    "the server is being asked already; try again");
 	/* Known before it has its effect, as everything is. */
-	if (append(q, EVENT_BACKEND_SIGNAL_REQUESTED, json_pack(
+	if (request_append(q, EVENT_BACKEND_SIGNAL_REQUESTED, json_pack(
 	    "{s:s, s:I, s:s, s:s, s:s}", "step", engine_current(q->e)->id,
 	    "pid", (json_int_t)pid, "backend_start", backend_start, "what",
 	    is_cancel ? "cancel" : "terminate", "principal",
@@ -363,80 +280,26 @@ do_signal_backend(struct request *q)
 }
 
 static int
-do_extend(struct request *q)
-{
-	const struct signer who = {
-		.principal = q->from->principal, .user = q->from->user,
-		.uid = q->from->uid, .strength = "keystroke",
-	};
-
-	q->e->changes++;
-	return engine_extend(q->e, &who, q->data, q->err);
-}
-
-static int
 do_note(struct request *q)
 {
 	const struct step_state *s = engine_current(q->e);
-	json_t *data = with_principal(q);
+	json_t *data = request_fields(q);
 
 	if (s != NULL)
 		json_object_set_new(data, "step", json_string(s->id));
-	return append(q, EVENT_NOTED, data);
-}
-
-/* Who it was, as the kernel and he himself have it. */
-static json_t *
-by_whom(const struct request *q)
-{
-	return memory_check(json_pack("{s:s, s:I, s:s}", "principal",
-	    q->from->principal, "uid", (json_int_t)q->from->uid, "user",
-	    q->from->user));
-}
-
-static int
-do_hand_over(struct request *q)
-{
-	const char *text = json_str(q->data, "text");
-	const struct run_state *s = q->e->run->state;
-	json_t *data;
-
-	if (text[strspn(text, " \t\n")] == '\0')
-		return error_set(q->err, ERR_POLICY,
-		    "to pass the run on, say what is open");
-	if (strcmp(s->operator_, q->from->principal) != 0)
-		return error_set(q->err, ERR_POLICY,
-		    "the run is passed on by who leads it, \"%s\"",
-		    s->operator_);
-	data = by_whom(q);
-	json_object_set(data, "text", json_object_get(q->data, "text"));
-	return append(q, EVENT_HANDED_OVER, data);
-}
-
-static int
-do_take_over(struct request *q)
-{
-	const struct run_state *s = q->e->run->state;
-
-	if (s->handed_by == NULL)
-		return error_set(q->err, ERR_POLICY,
-		    "nobody has passed the run on");
-	if (strcmp(s->handed_by, q->from->principal) == 0)
-		return error_set(q->err, ERR_POLICY,
-		    "somebody else takes the run over");
-	return append(q, EVENT_TAKEN_OVER, by_whom(q));
+	return request_append(q, EVENT_NOTED, data);
 }
 
 static int
 do_pause(struct request *q)
 {
-	return append(q, EVENT_PAUSED, with_principal(q));
+	return request_append(q, EVENT_PAUSED, request_fields(q));
 }
 
 static int
 do_resume(struct request *q)
 {
-	return append(q, EVENT_RESUMED, with_principal(q));
+	return request_append(q, EVENT_RESUMED, request_fields(q));
 }
 
 static int
@@ -458,12 +321,12 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_START] = do_start,
 	[INTENT_SIGN] = do_sign,
 	[INTENT_REFUSE] = do_refuse,
-	[INTENT_APPROVE] = do_accept,
-	[INTENT_ANSWER] = do_tell_attempt,
-	[INTENT_DECIDE] = do_decide,
-	[INTENT_DECIDE_ALL] = do_decide_all,
-	[INTENT_COMMENT] = do_comment,
-	[INTENT_FINISH_REVIEW] = do_tell_attempt,
+	[INTENT_APPROVE] = request_accept,
+	[INTENT_ANSWER] = request_tell_attempt,
+	[INTENT_DECIDE] = intent_decide,
+	[INTENT_DECIDE_ALL] = intent_decide_all,
+	[INTENT_COMMENT] = intent_comment,
+	[INTENT_FINISH_REVIEW] = intent_finish_review,
 	[INTENT_RETRY] = do_retry,
 	[INTENT_SKIP] = do_skip,
 	[INTENT_GOTO] = do_goto,
@@ -471,10 +334,10 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_CANCEL] = do_cancel,
 	[INTENT_CANCEL_BACKEND] = do_signal_backend,
 	[INTENT_TERMINATE_BACKEND] = do_signal_backend,
-	[INTENT_EXTEND] = do_extend,
+	[INTENT_EXTEND] = intent_extend,
 	[INTENT_NOTE] = do_note,
-	[INTENT_HAND_OVER] = do_hand_over,
-	[INTENT_TAKE_OVER] = do_take_over,
+	[INTENT_HAND_OVER] = intent_hand_over,
+	[INTENT_TAKE_OVER] = intent_take_over,
 	[INTENT_PAUSE] = do_pause,
 	[INTENT_RESUME] = do_resume,
 	[INTENT_STOP] = do_stop,
@@ -535,12 +398,33 @@ const struct wire_handler engine_handler_template = {
 	.on_detach = on_detach,
 };
 
+/* What lies in approvals/ can decide, too. */
+static void
+look_for_decisions(struct engine *e)
+{
+	const struct step_state *s = engine_current(e);
+	const struct attempt_state *a = s != NULL ? step_last_attempt(s) : NULL;
+	struct error why = { 0 };
+
+	if (a == NULL || !str_equal(json_str(a->question, "type"), "review") ||
+	    (e->looked_ms != 0 &&
+	    clock_mono_ms() - e->looked_ms < LOOK_EVERY_MS))
+		return;
+	e->looked_ms = clock_mono_ms();
+	/* A failure to write ends the engine, by what comes next. */
+	if (engine_look_for_signed(e, &why) == 0 && why.code != ERR_NONE)
+		engine_announce(e, &why);
+}
+
 json_t *
 engine_take_intent(void *arg)
 {
 	struct engine *e = arg;
-	json_t *first = json_array_get(e->inbox, 0);
+	json_t *first;
 
+	if (json_array_size(e->inbox) == 0)
+		look_for_decisions(e);
+	first = json_array_get(e->inbox, 0);
 	if (first == NULL)
 		return NULL;
 	json_incref(first);

@@ -7,6 +7,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/evidence.c \
 	src/engine/failure.c \
 	src/engine/gate.c \
+	src/engine/intent.h \
+	src/engine/intent_lead.c \
+	src/engine/intent_review.c \
 	src/engine/intents.c \
 	src/engine/launch.c src/engine/launch.h \
 	src/engine/notify.c \

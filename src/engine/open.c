@@ -194,6 +194,18 @@ put_time(json_t *window, const char *key, int64_t at_us)
 	talloc_free(text);
 }
 
+/* What is wanted of who leads the run; nothing is said where that is nothing. */
+static void
+put_executor(const struct engine *e, json_t *window)
+{
+	const struct role *role = window_role(e->window, "executor");
+
+	if (role != NULL && (role->from != NULL || role->is_signed))
+		json_object_set_new(window, "executor", memory_check(json_pack(
+		    "{s:o, s:b}", "from", texts_json(role->from, false),
+		    "signed", role->is_signed)));
+}
+
 /* created with all that is known of the window now. */
 static json_t *
 window_json(const struct engine *e, const json_t *created, json_t *vars)
@@ -214,6 +226,7 @@ window_json(const struct engine *e, const json_t *created, json_t *vars)
 	json_object_set(window, "vars", vars);
 	json_object_set_new(window, "env_files",
 	    texts_json(e->options->env_files, true));
+	put_executor(e, window);
 	put_time(window, "start", w->start_us);
 	put_time(window, "end", w->end_us);
 	return window;

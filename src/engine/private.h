@@ -59,6 +59,7 @@ struct engine {
 	enum situation	 situation;
 	struct attempt	*attempt;	/* that runs; null */
 	json_t		*inbox;		/* array: intents for the attempt */
+	int64_t		 looked_ms;	/* for decisions in approvals/; 0: never */
 	bool		 has_asked_commands;	/* that were left over, to end */
 	bool		 is_signalling;	/* another session, on its way */
 	size_t		 changes;	/* counts what intents have changed */
@@ -144,6 +145,8 @@ int engine_failure(struct engine *e) WARN_UNUSED;
 /* 1: signed; 0: something else was decided; -1: the engine stops. */
 int engine_gate(struct engine *e, const struct step *step,
     enum step_class class_, const char *digest) WARN_UNUSED;
+/* Why what lies there is not taken: said once, not each time it is looked at. */
+void engine_announce(struct engine *e, const struct error *err);
 int engine_sign(struct engine *e, struct step_state *s,
     const struct signer *who, const char *note, struct error *err) WARN_UNUSED;
 
@@ -156,6 +159,14 @@ int engine_sign(struct engine *e, struct step_state *s,
 int engine_accept(struct engine *e, const char *text, const char *signature,
     const struct signer *from, const char *source, struct error *err)
     WARN_UNUSED;
+/*
+ * The signature of an intent about the run as a whole; without one nothing is
+ * done.  who gets the principal and the key of the statement (a child of
+ * scratch).
+ */
+int engine_accept_act(struct engine *e, const json_t *data,
+    enum statement_act act, struct signer *who, const void *scratch,
+    struct error *err) WARN_UNUSED;
 /* What lies in approvals/ and is new.  -1: the engine stops. */
 int engine_look_for_signed(struct engine *e, struct error *why) WARN_UNUSED;
 
@@ -167,9 +178,8 @@ int engine_look_for_signed(struct engine *e, struct error *why) WARN_UNUSED;
  */
 int engine_fits(struct engine *e, enum step_class class_, bool *was_held)
     WARN_UNUSED;
-/* A later end of the window. */
-int engine_extend(struct engine *e, const struct signer *who,
-    const json_t *data, struct error *err) WARN_UNUSED;
+/* A later end of the window, as it is journaled; null: it cannot be. */
+char *engine_window_end(struct engine *e, const char *text, struct error *err);
 /*
  * Watch the attempt that is about to run against its rehearsal; freeing the
  * timer ends it.  Null: it was not rehearsed.

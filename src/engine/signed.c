@@ -1,5 +1,5 @@
 /*
- * engine/signed.c - sign-offs with an ssh signature, from the socket or as
+ * engine/signed.c - what was signed with an ssh key, from the socket or as
  * files that somebody puts into approvals/.
  *
  * Each that is not taken is journaled, with its reason.  A file is looked at
@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "approval/decision.h"
+#include "approval/request.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -33,6 +35,30 @@ check_secrets(struct engine *e, const struct statement *s, struct error *err)
 	return -1;
 }
 
+/* All of it in one record: a crash leaves the whole review, or none of it. */
+static int
+journal_review(struct engine *e, const struct statement *s,
+    const struct signer *who, const char *file)
+{
+	const struct step_state *step = engine_current(e);
+	struct error ignored = { 0 };
+
+	if (engine_append(e, EVENT_REVIEWED, json_pack(
+	    "{s:s, s:i, s:s, s:O, s:O?, s:s, s:I, s:s, s:s, s:s, s:s, s:s, "
+	    "s:s*}", "step", step->id, "attempt", (int)step->attempt_count,
+	    "digest", s->digest, "decisions", s->decisions, "comments",
+	    s->comments, "principal", who->principal, "uid",
+	    (json_int_t)who->uid, "user", who->user, "strength", who->strength,
+	    "key", who->key, "statement", s->text, "signature", s->signature,
+	    "file", file)) != 0)
+		return -1;
+	if (review_is_met(e->run->state, step, &ignored) == 0)
+		json_array_append_new(e->inbox, json_pack("{s:s, s:s, s:s}",
+		    "type", intent_name(INTENT_FINISH_REVIEW), "step", step->id,
+		    "principal", who->principal));
+	return 0;
+}
+
 static int
 journal(struct engine *e, const struct statement *s, const struct signer *who,
     const char *file)
@@ -40,6 +66,7 @@ journal(struct engine *e, const struct statement *s, const struct signer *who,
 	const struct step_state *step = engine_current(e);
 	const json_t *roles = json_object_get(step->rule, "roles");
 	int64_t expires_us = accept_expires_us(step->rule, s);
+	bool is_refusal = s->act == ACT_REFUSE;
 	char *expires = expires_us != 0 ? clock_rfc3339(NULL, expires_us) : NULL;
 	json_t *data = memory_check(json_pack(
 	    "{s:s, s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s*}",
@@ -49,7 +76,7 @@ journal(struct engine *e, const struct statement *s, const struct signer *who,
 	    "strength", who->strength, "key", who->key,
 	    "statement", s->text, "signature", s->signature, "file", file));
 
-	if (s->is_refusal) {
+	if (is_refusal) {
 		json_object_set_new(data, "reason", json_string(s->reason));
 	} else {
 		if (json_array_size(roles) > 0)
@@ -61,33 +88,50 @@ journal(struct engine *e, const struct statement *s, const struct signer *who,
 			json_object_set_new(data, "note", json_string(s->note));
 	}
 	talloc_free(expires);
-	return engine_append(e, s->is_refusal ? EVENT_REFUSED : EVENT_SIGNED,
+	return engine_append(e, is_refusal ? EVENT_REFUSED : EVENT_SIGNED,
 	    data);
 }
 
-/* Every reason not to take it.  who->key is a child of scratch. */
+/* Is it his, and about what waits?  who gets his key, a child of scratch. */
 static int
-judge(struct engine *e, const struct statement *s, struct signer *who,
-    const void *scratch, struct error *err)
+judge_statement(struct engine *e, const struct statement *s,
+    struct signer *who, const void *scratch, struct error *err)
 {
 	const struct run_state *state = e->run->state;
 	struct accepted found = { 0 };
-	const struct step_state *step;
 
-	/* A step that runs is not to wait for ssh-keygen. */
-	if (e->situation != AT_GATE && e->situation != AT_TURN)
-		return error_set(err, ERR_POLICY,
-		    "nothing waits for a sign-off now");
 	if (accept_signature(scratch, &e->allowed, state, s, clock_now_us(),
 	    &found, err) != 0)
 		return -1;
 	who->key = found.key;
 	who->is_executors = found.is_executors;
 	if (accept_statement(state, s, clock_now_us(), err) != 0 ||
-	    check_secrets(e, s, err) != 0)
+	    request_check(e->run->folder, s, err) != 0)
 		return -1;
-	step = engine_current(e);
-	if (s->is_refusal)
+	return check_secrets(e, s, err);
+}
+
+/* Every reason not to take it. */
+static int
+judge(struct engine *e, const struct statement *s, struct signer *who,
+    const void *scratch, struct error *err)
+{
+	const struct run_state *state = e->run->state;
+	const struct step_state *step = engine_current(e);
+
+	/* A step that runs is not to wait for ssh-keygen. */
+	if (step == NULL || step->status != STEP_WAITING)
+		return error_set(err, ERR_POLICY,
+		    "nothing waits for a sign-off now");
+	if (s->step == NULL)
+		return error_set(err, ERR_POLICY, "this is done at the run "
+		    "itself, not by a file");
+	if (judge_statement(e, s, who, scratch, err) != 0)
+		return -1;
+	if (s->act == ACT_DECIDE)
+		return decisions_may_be(state, step, s->decisions,
+		    s->comments, who, err);
+	if (s->act == ACT_REFUSE)
 		return 0;
 	if (approval_check_typed(step->rule, s->typed, err) != 0)
 		return -1;
@@ -121,10 +165,13 @@ take(struct engine *e, const struct statement *s, const struct signer *from,
 	int rc;
 
 	who.principal = s->principal;
-	who.strength = "ssh";
+	who.strength = s->act == ACT_BREAK_GLASS ? "break-glass" : "ssh";
+	who.reason = s->note;
 	rc = judge(e, s, &who, scratch, err);
 	if (rc == 0) {
-		rc = journal(e, s, &who, file);
+		rc = s->act == ACT_DECIDE ?
+		    journal_review(e, s, &who, file) :
+		    journal(e, s, &who, file);
 		if (rc != 0 && err != NULL)
 			*err = e->fatal;
 	} else if (reject(e, s, source, who.key, sha256, err) != 0) {
@@ -150,6 +197,30 @@ engine_accept(struct engine *e, const char *text, const char *signature,
 	return rc;
 }
 
+int
+engine_accept_act(struct engine *e, const json_t *data,
+    enum statement_act act, struct signer *who, const void *scratch,
+    struct error *err)
+{
+	const char *text = json_str(data, "statement");
+	struct statement s;
+
+	if (text == NULL)
+		return 0;
+	if (statement_parse(scratch, text, json_str_or(data, "signature", ""),
+	    &s, err) != 0)
+		return -1;
+	if (s.act != act || !str_equal(s.reason, json_str(data, "reason")) ||
+	    !str_equal(s.note, json_str(data, "text")) ||
+	    !str_equal(s.risks, json_str(data, "risks")) ||
+	    !str_equal(s.end, json_str(data, "end")))
+		return error_set(err, ERR_POLICY,
+		    "what was signed is not what is asked for");
+	who->principal = s.principal;
+	who->strength = "ssh";
+	return judge_statement(e, &s, who, scratch, err);
+}
+
 /* ---- files ------------------------------------------------------------------ */
 
 static bool
@@ -158,25 +229,18 @@ is_known(const struct run_state *state, const char *source, const char *file,
 {
 	struct error ignored = { 0 };
 	struct statement s;
-	bool found = false;
 	void *scratch;
-	size_t i, j;
+	bool found;
+	size_t i;
 
 	for (i = 0; i < state->rejection_count; i++)
 		if (str_equal(state->rejections[i].source, source) &&
 		    str_equal(state->rejections[i].sha256, sha256))
 			return true;
 	scratch = talloc_new(NULL);
-	if (statement_from_file(scratch, text, strlen(text), &s,
-	    &ignored) == 0)
-		for (i = 0; i < state->step_count && !found; i++)
-			for (j = 0; j < state->steps[i].sign_count; j++) {
-				const struct sign_state *sign =
-				    &state->steps[i].signs[j];
-
-				found = found || (str_equal(sign->file, file) &&
-				    str_equal(sign->statement, s.text));
-			}
+	/* It came as this file; as another one it is a replay. */
+	found = statement_from_file(scratch, text, strlen(text), &s,
+	    &ignored) == 0 && str_equal(state_taken_from(state, s.text), file);
 	talloc_free(scratch);
 	return found;
 }

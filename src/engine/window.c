@@ -76,33 +76,23 @@ engine_fits(struct engine *e, enum step_class class_, bool *was_held)
 	}
 }
 
-int
-engine_extend(struct engine *e, const struct signer *who, const json_t *data,
-    struct error *err)
+char *
+engine_window_end(struct engine *e, const char *text, struct error *err)
 {
 	const struct run_state *s = e->run->state;
-	const char *text = json_str(data, "end");
 	int64_t end_us;
-	char *end;
-	int rc;
 
-	if (s->end_us == 0)
-		return error_set(err, ERR_POLICY, "the window has no end");
+	if (s->end_us == 0) {
+		error_set(err, ERR_POLICY, "the window has no end");
+		return NULL;
+	}
 	if (clock_parse_rfc3339(text, &end_us, err) != 0)
-		return -1;
-	if (end_us <= s->end_us || end_us <= clock_now_us())
-		return error_set(err, ERR_POLICY,
-		    "\"%s\" is not later than the window's end", text);
-	end = clock_rfc3339(NULL, end_us);
-	rc = engine_append(e, EVENT_WINDOW_EXTENDED, json_pack(
-	    "{s:s, s:s, s:s, s:I, s:s, s:s}", "end", end, "reason",
-	    json_str(data, "reason"), "principal", who->principal, "uid",
-	    (json_int_t)who->uid, "user", who->user, "strength",
-	    who->strength));
-	talloc_free(end);
-	if (rc != 0)
-		*err = e->fatal;
-	return rc;
+		return NULL;
+	if (end_us > s->end_us && end_us > clock_now_us())
+		return clock_rfc3339(NULL, end_us);
+	error_set(err, ERR_POLICY,
+	    "\"%s\" is not later than the window's end", text);
+	return NULL;
 }
 
 /* ---- pace -------------------------------------------------------------------- */

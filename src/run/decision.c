@@ -42,22 +42,6 @@ is_about(const struct decision_state *d, const char *step, const char *item)
 	return strcmp(d->step, step) == 0 && strcmp(d->item, item) == 0;
 }
 
-/* His last word on this item?  Who passes it on takes back what he said. */
-static bool
-is_last_word(const struct run_state *s, size_t index)
-{
-	const struct decision_state *d = &s->decisions[index];
-
-	for (size_t i = index + 1; i < s->decision_count; i++) {
-		const struct decision_state *later = &s->decisions[i];
-
-		if (is_about(later, d->step, d->item) &&
-		    strcmp(later->principal, d->principal) == 0)
-			return false;
-	}
-	return true;
-}
-
 /* Is it as strong as the rule wants it? */
 static bool
 is_strong(const struct decision_state *d, const json_t *rule)
@@ -66,22 +50,38 @@ is_strong(const struct decision_state *d, const json_t *rule)
 	    str_equal(d->principal, "runbook");
 }
 
+/*
+ * His last word on this item?  Who passes it on takes back what he said; what
+ * he has not signed yet takes back nothing that he has.
+ */
+static bool
+is_last_word(const struct run_state *s, size_t index, const json_t *rule)
+{
+	const struct decision_state *d = &s->decisions[index];
+
+	for (size_t i = index + 1; i < s->decision_count; i++) {
+		const struct decision_state *later = &s->decisions[i];
+
+		if (is_about(later, d->step, d->item) &&
+		    strcmp(later->principal, d->principal) == 0 &&
+		    (is_strong(later, rule) || !is_strong(d, rule)))
+			return false;
+	}
+	return true;
+}
+
 static size_t
 count_agreed(const struct run_state *s, size_t from,
-    const struct decision_state *with, const json_t *rule, bool *is_unsigned)
+    const struct decision_state *with, const json_t *rule)
 {
 	size_t i, agreed = 0;
 
 	for (i = from; i < s->decision_count; i++) {
 		const struct decision_state *d = &s->decisions[i];
 
-		if (!is_about(d, with->step, with->item) ||
-		    strcmp(d->truth, with->truth) != 0 || !is_last_word(s, i))
-			continue;
-		if (is_strong(d, rule))
-			agreed++;
-		else
-			*is_unsigned = true;
+		agreed += is_about(d, with->step, with->item) &&
+		    strcmp(d->truth, with->truth) == 0 &&
+		    is_strong(d, rule) && is_last_word(s, i, rule);
 	}
 	return agreed;
 }
@@ -99,6 +99,7 @@ state_item(const struct run_state *s, const struct step_state *step,
     const json_t *item, struct item_state *is)
 {
 	const char *id = json_str_or(item, "id", "");
+	const struct decision_state *unsigned_ = NULL;
 	const json_t *rule = rule_of(step);
 	size_t i, from = 0;
 
@@ -109,22 +110,29 @@ state_item(const struct run_state *s, const struct step_state *step,
 	for (i = 0; i < s->decision_count; i++) {
 		const struct decision_state *d = &s->decisions[i];
 
-		if (!is_about(d, step->id, id))
+		if (!is_about(d, step->id, id) || !is_last_word(s, i, rule))
 			continue;
-		/* What was said before it was passed on counts no more. */
-		if (strcmp(d->truth, "delegated") == 0) {
+		if (!is_strong(d, rule)) {
+			unsigned_ = d;
+		} else if (truth_is(d->truth)) {
+			is->truth = d;
+		} else if (strcmp(d->truth, "refused") == 0) {
+			is->refusal = d;
+		} else {
+			/* What was said before counts no more. */
 			is->delegation = d;
 			is->truth = is->refusal = NULL;
 			from = i;
-		} else if (is_last_word(s, i) && truth_is(d->truth)) {
-			is->truth = d;
-		} else if (is_last_word(s, i)) {
-			is->refusal = d;
 		}
 	}
-	if (is->truth == NULL)
+	is->is_unsigned = unsigned_ != NULL;
+	if (is->truth == NULL) {
+		/* Shown as what it will be. */
+		is->truth = unsigned_ != NULL && truth_is(unsigned_->truth) ?
+		    unsigned_ : NULL;
 		return;
-	is->agreed = count_agreed(s, from, is->truth, rule, &is->is_unsigned);
+	}
+	is->agreed = count_agreed(s, from, is->truth, rule);
 	is->is_decided = is->refusal == NULL && is->agreed >= is->wanted;
 }
 
@@ -139,22 +147,47 @@ question_item(const json_t *question, const char *id)
 	return NULL;
 }
 
-size_t
-state_undecided(const struct run_state *s, const struct step_state *step)
+static bool
+is_open(const json_t *item, const struct item_state *is)
+{
+	return !is->is_decided && (is->truth != NULL || is->refusal != NULL ||
+	    !str_equal(json_str(item, "class"), "C"));
+}
+
+static void
+count_open(const struct run_state *s, const struct step_state *step,
+    size_t *open, size_t *to_sign)
 {
 	const struct attempt_state *a = step_last_attempt(step);
 	const json_t *items = json_object_get(a != NULL ? a->asked : NULL,
 	    "items");
 	struct item_state is;
-	size_t i, n = 0;
+	size_t i;
 
+	*open = *to_sign = 0;
 	for (i = 0; i < json_array_size(items); i++) {
 		const json_t *item = json_array_get(items, i);
 
 		state_item(s, step, item, &is);
-		n += !is.is_decided &&
-		    (is.truth != NULL || is.refusal != NULL ||
-		    !str_equal(json_str(item, "class"), "C"));
+		*open += is_open(item, &is);
+		*to_sign += is_open(item, &is) && is.is_unsigned;
 	}
-	return n;
+}
+
+size_t
+state_undecided(const struct run_state *s, const struct step_state *step)
+{
+	size_t open, to_sign;
+
+	count_open(s, step, &open, &to_sign);
+	return open;
+}
+
+size_t
+state_unsigned(const struct run_state *s, const struct step_state *step)
+{
+	size_t open, to_sign;
+
+	count_open(s, step, &open, &to_sign);
+	return to_sign;
 }

@@ -6,7 +6,8 @@
  * something else) or "delegated" (to somebody, whose word alone counts from
  * then on).  Each person's last word on an item is the one that he stands by.
  *
- * The rule of who decides is that of the review's question: its "rule".
+ * The rule of who decides is that of the review's question: its "rule".  Where
+ * it wants signatures, a word counts from when it is signed.
  */
 #ifndef PGRUNBOOK_RUN_DECISION_H
 #define PGRUNBOOK_RUN_DECISION_H
@@ -14,11 +15,12 @@
 #include "run/state.h"
 
 struct item_state {
-	const struct decision_state *truth;	/* the last one; null */
+	const struct decision_state *truth;	/* the last one, unsigned only where
+						   there is no other; null */
 	const struct decision_state *refusal;	/* null: nobody refuses it */
 	const struct decision_state *delegation;	/* the last one; null */
 	size_t		 agreed, wanted;	/* people of the last truth */
-	bool		 is_unsigned;	/* an ssh signature is wanted, and not there */
+	bool		 is_unsigned;	/* somebody has yet to sign what he said */
 	bool		 is_decided;
 };
 
@@ -39,5 +41,8 @@ const json_t *question_item(const json_t *question, const char *id);
  */
 size_t state_undecided(const struct run_state *s,
     const struct step_state *step);
+
+/* Of those: on how many there is a word that is still to be signed. */
+size_t state_unsigned(const struct run_state *s, const struct step_state *step);
 
 #endif

@@ -43,7 +43,10 @@ void fold_text(const void *owner, const char **text, const char *value);
 int fold_run_opened(struct fold *f);
 /* A note, or a comment on an item, that data says. */
 void fold_note(struct fold *f, const json_t *data);
+/* The event's own hash: what a signed statement will name. */
+void fold_hash(const struct fold *f, char hash[SHA256_HEX_SIZE]);
 /* fold_review.c */
+int fold_reviewed(struct fold *f);
 int fold_decided(struct fold *f);
 int fold_commented(struct fold *f);
 int fold_noted(struct fold *f);
@@ -68,6 +71,7 @@ int fold_backend_signalled(struct fold *f);
 int fold_paused(struct fold *f);
 int fold_resumed(struct fold *f);
 int fold_run_closed(struct fold *f);
+int fold_request_opened(struct fold *f);
 int fold_status(struct fold *f);
 int fold_output(struct fold *f);
 int fold_progress(struct fold *f);
@@ -77,6 +81,8 @@ int fold_announce(struct fold *f);
 int fold_step_planned(struct fold *f);
 int fold_plan_failed(struct fold *f);
 int fold_signoff_requested(struct fold *f);
+/* The record asks for signatures on digest. */
+void fold_request(struct fold *f, struct step_state *step, const char *digest);
 int fold_signed(struct fold *f);
 int fold_refused(struct fold *f);
 int fold_signoff_voided(struct fold *f);

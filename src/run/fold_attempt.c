@@ -351,6 +351,15 @@ fold_asked(struct fold *f)
 		return 0;
 	a->question = a->asked = question;
 	step->status = STEP_WAITING;
+	/* What is decided is decided upon all of it. */
+	if (strcmp(json_str_or(question, "type", ""), "review") == 0) {
+		char *digest = talloc_array(f->s, char, SHA256_HEX_SIZE);
+		char *text = json_stable(digest, question);
+
+		sha256_of(text, strlen(text), digest);
+		talloc_free(text);
+		fold_request(f, step, digest);
+	}
 	return 0;
 }
 

@@ -180,5 +180,7 @@ fold_run_opened(struct fold *f)
 	s->end_us = end_us;
 	take_plan(s, phases);
 	s->current = first_step(s);
+	fold_hash(f, s->led_hash);
+	fold_hash(f, s->end_hash);
 	return 0;
 }

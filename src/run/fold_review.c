@@ -68,6 +68,32 @@ fold_decided(struct fold *f)
 	return 0;
 }
 
+/* Lists in one record, so that a crash leaves all of it or nothing. */
+int
+fold_reviewed(struct fold *f)
+{
+	const json_t *decisions = json_object_get(f->data, "decisions");
+	const json_t *comments = json_object_get(f->data, "comments");
+	size_t i;
+
+	if (fold_step(f) == NULL)
+		return -1;
+	for (i = 0; i < json_array_size(decisions); i++)
+		if (check_word(f, json_array_get(decisions, i)) != 0)
+			return -1;
+	for (i = 0; i < json_array_size(comments); i++)
+		if (json_str(json_array_get(comments, i), "text") == NULL)
+			return error_set(f->err, ERR_VERIFY,
+			    "a comment of a review is empty");
+	if (f->is_check)
+		return 0;
+	for (i = 0; i < json_array_size(decisions); i++)
+		add_word(f, json_array_get(decisions, i));
+	for (i = 0; i < json_array_size(comments); i++)
+		fold_note(f, json_array_get(comments, i));
+	return 0;
+}
+
 int
 fold_commented(struct fold *f)
 {

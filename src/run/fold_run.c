@@ -175,6 +175,8 @@ fold_handed_over(struct fold *f)
 		return 0;
 	f->s->handed_by = json_str(f->data, "principal");
 	f->s->handover_text = json_str(f->data, "text");
+	f->s->handover_risks = json_str(f->data, "risks");
+	fold_hash(f, f->s->handed_hash);
 	fold_note(f, f->data);
 	return 0;
 }
@@ -194,6 +196,9 @@ fold_taken_over(struct fold *f)
 	json_array_append_new(f->s->executors, json_string(principal));
 	f->s->operator_ = principal;
 	f->s->handed_by = f->s->handover_text = NULL;
+	f->s->handover_risks = NULL;
+	f->s->handed_hash[0] = '\0';
+	fold_hash(f, f->s->led_hash);
 	return 0;
 }
 
@@ -232,6 +237,16 @@ fold_run_closed(struct fold *f)
 		return 0;
 	f->s->is_closed = true;
 	f->s->outcome = json_str(f->data, "outcome");
+	return 0;
+}
+
+int
+fold_request_opened(struct fold *f)
+{
+	if (f->is_check)
+		return 0;
+	f->s->request = f->data;
+	f->s->request_notes = f->s->note_count;
 	return 0;
 }
 

@@ -146,25 +146,38 @@ planned_with(struct fold *f, struct step_state *step)
 	return a;
 }
 
+void
+fold_hash(const struct fold *f, char hash[SHA256_HEX_SIZE])
+{
+	snprintf(hash, SHA256_HEX_SIZE, "%s",
+	    f->e->hash != NULL ? f->e->hash : "");
+}
+
+void
+fold_request(struct fold *f, struct step_state *step, const char *digest)
+{
+	struct request_state *request;
+
+	GROW(f->s, step->requests, struct request_state,
+	    step->request_count + 1);
+	request = &step->requests[step->request_count++];
+	memset(request, 0, sizeof(*request));
+	request->digest = digest;
+	request->attempt = (int)json_int(f->data, "attempt", 0);
+	request->at_us = f->e->at_us;
+	fold_hash(f, request->hash);
+}
+
 int
 fold_signoff_requested(struct fold *f)
 {
 	struct step_state *step = fold_step(f);
-	struct request_state *request;
 
 	if (step == NULL || planned_with(f, step) == NULL)
 		return -1;
 	if (f->is_check)
 		return 0;
-	GROW(f->s, step->requests, struct request_state,
-	    step->request_count + 1);
-	request = &step->requests[step->request_count++];
-	memset(request, 0, sizeof(*request));
-	request->digest = json_str(f->data, "digest");
-	request->attempt = (int)json_int(f->data, "attempt", 0);
-	request->at_us = f->e->at_us;
-	snprintf(request->hash, sizeof(request->hash), "%s",
-	    f->e->hash != NULL ? f->e->hash : "");
+	fold_request(f, step, json_str(f->data, "digest"));
 	step->rule = json_object_get(f->data, "rule");
 	step->status = STEP_WAITING;
 	return 0;
@@ -202,6 +215,7 @@ fold_window_extended(struct fold *f)
 	if (f->is_check)
 		return 0;
 	s->end_us = end_us;
+	fold_hash(f, s->end_hash);
 	/* Whether it fits now the engine looks. */
 	if (s->current < s->step_count &&
 	    s->steps[s->current].held != NULL) {

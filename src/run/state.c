@@ -49,6 +49,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_ASKED] = fold_asked,
 	[EVENT_ANSWERED] = fold_answered,
 	[EVENT_DECIDED] = fold_decided,
+	[EVENT_REVIEWED] = fold_reviewed,
 	[EVENT_COMMENTED] = fold_commented,
 	[EVENT_RETRIED] = fold_retried,
 	[EVENT_STEP_SKIPPED] = fold_step_skipped,
@@ -63,6 +64,7 @@ static const fold_fn folds[EVENT_COUNT] = {
 	[EVENT_PAUSED] = fold_paused,
 	[EVENT_RESUMED] = fold_resumed,
 	[EVENT_RUN_CLOSED] = fold_run_closed,
+	[EVENT_REQUEST_OPENED] = fold_request_opened,
 	[EVENT_STATUS] = fold_status,
 	[EVENT_OUTPUT] = fold_output,
 	[EVENT_PROGRESS] = fold_progress,
@@ -96,6 +98,7 @@ state_new(const void *owner)
 	s->step_index = json_owned(s, json_object());
 	s->live = json_owned(s, json_object());
 	s->executors = json_owned(s, json_array());
+	s->taken = json_owned(s, json_object());
 	return s;
 }
 
@@ -118,6 +121,39 @@ check_place(const struct run_state *s, const struct event *e, struct error *err)
 	return 0;
 }
 
+static void
+note_taken(struct run_state *s, const json_t *data)
+{
+	const char *statement = json_str(data, "statement");
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_of(statement, strlen(statement), hex);
+	json_object_set_new(s->taken, hex, memory_check(json_string(
+	    json_str_or(data, "file", ""))));
+}
+
+const char *
+state_taken_from(const struct run_state *s, const char *statement)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_of(statement, strlen(statement), hex);
+	return json_str(s->taken, hex);
+}
+
+bool
+state_has_taken(const struct run_state *s, const char *statement)
+{
+	return state_taken_from(s, statement) != NULL;
+}
+
+const char *
+state_head(const struct run_state *s)
+{
+	return s->request != NULL ? json_str_or(s->request, "head", "") :
+	    s->head;
+}
+
 static int
 fold(struct run_state *s, const struct event *e, bool is_check,
     struct error *err)
@@ -138,6 +174,8 @@ fold(struct run_state *s, const struct event *e, bool is_check,
 		return 0;
 	if (is_durable) {
 		json_owned(s, json_incref(e->data));
+		if (json_str(e->data, "statement") != NULL)
+			note_taken(s, e->data);
 		s->last_seq = e->seq;
 		snprintf(s->head, sizeof(s->head), "%s",
 		    e->hash != NULL ? e->hash : "");

@@ -59,7 +59,7 @@ struct rejection_state {
 	int64_t		 at_us;
 };
 
-/* It was asked for: the record that a signed statement names. */
+/* A sign-off or decisions were asked for: the record that a signed statement names. */
 struct request_state {
 	const char	*digest;
 	char		 hash[SHA256_HEX_SIZE];	/* of the record; "" where not known */
@@ -152,7 +152,14 @@ struct run_state {
 	int64_t		 opened_us, start_us, end_us;	/* window's; 0: none */
 	bool		 is_started, is_paused, in_rollback, is_closed, engine_lives;
 	const char	*outcome;	/* of run_closed */
-	const char	*handed_by, *handover_text;	/* waits to be taken over; null */
+	const char	*handed_by, *handover_text, *handover_risks;	/* waits to be taken over; null */
+	/* Of the records that sign-offs of the run as a whole are upon; "": none. */
+	char		 led_hash[SHA256_HEX_SIZE];	/* by which the operator leads it */
+	char		 handed_hash[SHA256_HEX_SIZE];	/* that passed it on */
+	char		 end_hash[SHA256_HEX_SIZE];	/* that set the window's end */
+	json_t		*taken;		/* private: hash of a statement to the file it came as, or "" */
+	const json_t	*request;	/* request_opened: a reviewer's copy; null: the run itself */
+	size_t		 request_notes;	/* notes that were there then */
 	json_t		*executors;	/* principals: all who have led it */
 	int64_t		 last_seq, last_us;
 	char		 head[SHA256_HEX_SIZE];	/* of the last durable record; "" where not known */
@@ -198,6 +205,12 @@ int state_apply(struct run_state *s, const struct event *e, struct error *err)
 int state_check(const struct run_state *s, const struct event *e,
     struct error *err) WARN_UNUSED;
 
+/* Has this very statement been taken before, whatever it was about? */
+bool state_has_taken(const struct run_state *s, const char *statement);
+/* The file that it came as; null: it was not taken, or came otherwise. */
+const char *state_taken_from(const struct run_state *s, const char *statement);
+/* The journal's head as the run itself has it, in a reviewer's copy, too. */
+const char *state_head(const struct run_state *s);
 /* An attempt's or a run's outcome as people read it; null: "runs". */
 const char *outcome_words(const char *outcome);
 /*

@@ -226,13 +226,19 @@ static int
 take_prepared(struct attempt *a, const struct drift *d, char **principal,
     struct error *err)
 {
-	struct error why = { 0 };
+	struct error why = { 0 }, refused = { 0 };
 	json_t *prepared = NULL;
 	const struct run_state *s = a->host->run->state;
 	const json_t *one;
 	size_t i, left;
 	int rc = 0;
 
+	/* What was signed elsewhere and lies there comes first. */
+	json_decref(a->host->take_intent(a->host->arg));
+	if (review_is_met(s, step_of(a), &why) == 0) {
+		*principal = mem_strdup(a, "signed");
+		return 0;
+	}
 	error_clear(err);
 	if (a->host->approvals != NULL)
 		prepared = approval_prepared(a->host->approvals, a->id, err);
@@ -246,16 +252,24 @@ take_prepared(struct attempt *a, const struct drift *d, char **principal,
 		one = prepared_for(json_object_get(prepared, "decisions"),
 		    &d->items[i]);
 		if (one != NULL)
-			rc = decide(a, d->items[i].id, one, *principal, err);
+			rc = decide(a, d->items[i].id, one, *principal, &why);
+		/* Who may not decide does not: it waits for who may. */
+		if (rc < 0 && why.code == ERR_POLICY) {
+			refused = why;
+			rc = 0;
+		}
 	}
+	if (rc < 0 && err != NULL)
+		*err = why;
 	json_decref(prepared);
 	left = state_undecided(s, step_of(a));
 	if (rc < 0 || left == 0)
 		return rc;
 	error_set(err, ERR_WAITING, "%zu of %zu items are not decided", left,
 	    d->count);
-	if (review_is_met(s, step_of(a), &why) != 0)
-		error_detail(err, "%s", why.primary);
+	if (refused.code != ERR_NONE || review_is_met(s, step_of(a),
+	    &refused) != 0)
+		error_detail(err, "%s", refused.primary);
 	error_hint(err, "prepare \"decisions\" for step \"%s\", or attach to the run",
 	    a->id);
 	return -1;

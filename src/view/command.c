@@ -215,28 +215,10 @@ abandon(struct app *a, const char *rest)
 }
 
 static void
-handover_given(struct app *a, void *arg, const char *text)
-{
-	(void)arg;
-	app_send(a, INTENT_HAND_OVER, json_pack("{s:o}", "text",
-	    json_text(text, strlen(text))));
-}
-
-static void
-hand_over(struct app *a, const char *rest)
-{
-	if (*rest != '\0')
-		handover_given(a, NULL, rest);
-	else
-		app_ask(a, "For whoever leads it next, notes and open risks:",
-		    handover_given, NULL)->wants_text = true;
-}
-
-static void
 take_over(struct app *a, const char *rest)
 {
 	(void)rest;
-	app_send(a, INTENT_TAKE_OVER, json_object());
+	handover_take(a);
 }
 
 static void
@@ -294,7 +276,7 @@ command_run(struct app *a, const char *line)
 		{ "rollback", roll_back }, { "stop", stop },
 		{ "abandon", abandon }, { "pause", pause_run },
 		{ "extend", extend }, { "resume", go_on }, { "note", note }, { "q", leave },
-		{ "handover", hand_over }, { "takeover", take_over },
+		{ "handover", handover_ask }, { "takeover", take_over },
 		{ "quit", leave }, { "detach", leave }, { "help", help },
 	};
 	const char *rest;

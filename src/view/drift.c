@@ -42,7 +42,8 @@ draw_summary(struct app *a, struct drift_view *v, struct area area)
 		"", "undecided only", "B only", "A only", "C only"
 	};
 	const json_t *items = drift_items(a, v);
-	size_t n[3] = { 0 }, decided = 0, i, all = json_array_size(items);
+	size_t n[3] = { 0 }, decided = 0, to_sign = 0, i;
+	size_t all = json_array_size(items);
 	struct item_state is;
 	int column;
 
@@ -53,11 +54,14 @@ draw_summary(struct app *a, struct drift_view *v, struct area area)
 		if (class_ >= 'A' && class_ <= 'C')
 			n[class_ - 'A']++;
 		drift_state(a, v, item, &is);
+		to_sign += is.is_unsigned && !is.is_decided;
 		decided += is.is_decided || (class_ == 'C' &&
 		    is.truth == NULL && is.refusal == NULL);
 	}
 	column = area_right(area, 0, area.columns - 1, STYLE_TITLE,
-	    mem_printf(a->frame, "decided %zu/%zu", decided, all));
+	    mem_printf(a->frame, "decided %zu/%zu%s", decided, all,
+	    to_sign == 0 ? "" : mem_printf(a->frame, ", %zu to sign",
+	    to_sign)));
 	column = area_right(area, 0, column - 3, STYLE_CLASS_C,
 	    mem_printf(a->frame, "C %zu", n[2]));
 	column = area_right(area, 0, column - 2, STYLE_CLASS_B,
@@ -180,8 +184,13 @@ static const char *
 hint(struct app *a, void *self, enum action action)
 {
 	struct drift_view *v = self;
-	size_t open = state_undecided(a->state, state_step(a->state, v->step));
+	const struct step_state *step = state_step(a->state, v->step);
+	size_t open = state_undecided(a->state, step);
+	size_t to_sign = state_unsigned(a->state, step);
 
+	if (action == ACTION_DRIFT_FINISH && to_sign > 0)
+		return open == to_sign ? "sign" : mem_printf(a->frame,
+		    "sign %zu (%zu left)", to_sign, open - to_sign);
 	if (action == ACTION_DRIFT_FINISH && open > 0)
 		return mem_printf(a->frame, "finish (%zu left)", open);
 	if (action == ACTION_DRIFT_OPEN && a->columns < SPLIT && !v->at_right)

@@ -142,10 +142,11 @@ drift_word(struct app *a, const struct drift_view *v, const json_t *item,
 		*s = STYLE_DONE;
 		return truth_words(is.truth->truth);
 	}
-	if (is.truth != NULL && is.wanted > 1)
-		return mem_printf(a->frame, "%zu of %zu", is.agreed, is.wanted);
+	if (is.is_unsigned)
+		return is.truth == NULL ? "unsigned" : mem_printf(a->frame,
+		    "%s?", truth_words(is.truth->truth));
 	if (is.truth != NULL)
-		return "unsigned";
+		return mem_printf(a->frame, "%zu of %zu", is.agreed, is.wanted);
 	if (is.delegation != NULL)
 		return mem_printf(a->frame, "for %s", is.delegation->to);
 	if (drift_class(item) != 'C')

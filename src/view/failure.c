@@ -160,15 +160,6 @@ goto_given(struct app *a, void *arg, const char *text)
 }
 
 static void
-handed_over(struct app *a, void *arg, const char *text)
-{
-	(void)arg;
-	if (app_send(a, INTENT_HAND_OVER, json_pack("{s:o}", "text",
-	    json_text(text, strlen(text)))))
-		a->wish = WISH_LEAVE;
-}
-
-static void
 act(struct app *a, void *self, enum action action, const struct key_press *k)
 {
 	struct failure *v = self;
@@ -198,8 +189,7 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 		intent_note(a);
 		break;
 	case ACTION_FAIL_HANDOVER:
-		app_ask(a, "For whoever comes next:", handed_over,
-		    NULL)->wants_text = true;
+		handover_key(a, action);
 		break;
 	case ACTION_FAIL_STOP:
 		command_run(a, "stop");

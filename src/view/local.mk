@@ -14,6 +14,7 @@ src_view_libview_a_SOURCES = \
 	src/view/extend.c \
 	src/view/failure.c \
 	src/view/footer.c \
+	src/view/handover.c \
 	src/view/header.c \
 	src/view/help.c \
 	src/view/journal.c \

@@ -199,6 +199,7 @@ can(struct app *a, void *self, enum action action)
 		return !v->list->follow;
 	case ACTION_RUN_PAUSE:
 	case ACTION_RUN_NOTE:
+	case ACTION_RUN_HANDOVER:
 		return !a->state->is_closed;
 	case ACTION_SEARCH_NEXT:
 	case ACTION_SEARCH_PREVIOUS:
@@ -228,6 +229,8 @@ hint(struct app *a, void *self, enum action action)
 		return "list";
 	if (action == ACTION_RUN_FOLLOW)
 		return "follow";
+	if (action == ACTION_RUN_HANDOVER && handover_is_mine(a))
+		return "take it over";
 	if (action == ACTION_RUN_TERMINATE &&
 	    own_backend(app_current(a)) != NULL &&
 	    is_reluctant(app_current(a)))
@@ -329,6 +332,9 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 		break;
 	case ACTION_RUN_LOCKS:
 		locks_open(a, app_current(a));
+		break;
+	case ACTION_RUN_HANDOVER:
+		handover_key(a, action);
 		break;
 	case ACTION_RUN_DRIFT:
 		drift_open(a, find_review(a));

@@ -270,10 +270,10 @@ fill(struct app *a, struct signoff *v, const struct step_state *step,
 	fill_text(a, v, shown, d);
 	doc_gap(d);
 	doc_field(d, "Digest", STYLE_MUTED, v->digest);
-	if (*head_code(a->frame, a->state->head) != '\0')
+	if (*head_code(a->frame, state_head(a->state)) != '\0')
 		doc_field(d, "Journal", STYLE_MUTED, mem_printf(a->frame,
 		    "head %s, record %" PRId64, head_code(a->frame,
-		    a->state->head), a->state->last_seq));
+		    state_head(a->state)), a->state->last_seq));
 }
 
 /* ---- drawing ------------------------------------------------------------------------ */

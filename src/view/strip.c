@@ -70,6 +70,23 @@ rule_words(struct app *a, const struct step_state *step)
 	    signs_that_hold(step, t != NULL ? t->digest : NULL, a->now_us), min);
 }
 
+/* In a reviewer's copy: what it is, and from whom. */
+static void
+say_request(struct app *a, struct doc *d)
+{
+	const json_t *r = a->state->request;
+	const struct sign_state sign = { .strength = "ssh",
+	    .key = json_str(r, "key") };
+	const char *by = json_str(r, "signed_by");
+
+	if (r == NULL)
+		return;
+	more(d, STYLE_WARNING, mem_printf(a->frame, "a request, not the run "
+	    "itself, %s: what you sign becomes a file to send back",
+	    by != NULL ? mem_printf(a->frame, "signed by %s (%s)", by,
+	    sign_strength(a->frame, &sign)) : "not signed"));
+}
+
 static void
 say_signoff(struct app *a, struct doc *d, const struct step_state *step)
 {
@@ -80,6 +97,7 @@ say_signoff(struct app *a, struct doc *d, const struct step_state *step)
 	    "%ssign-off, class %s, for %s", press(a, "press s: "),
 	    step->class_ != NULL ? step->class_ : "?",
 	    step_title(a->frame, a->state, step)));
+	say_request(a, d);
 	more(d, STYLE_MUTED, mem_printf(a->frame, "to be signed %s",
 	    rule_words(a, step)));
 	if (undo != NULL)
@@ -138,18 +156,30 @@ static void
 say_decision(struct app *a, struct doc *d, const struct step_state *step)
 {
 	size_t open = state_undecided(a->state, step);
+	size_t to_sign = state_unsigned(a->state, step);
 
+	if (open > 0 && open == to_sign) {
+		say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
+		    "%s%zu decision%s to sign", app_is_at(a, PLACE_DRIFT) ?
+		    "press s: " : press(a, "press s to look over them: "),
+		    open, open == 1 ? "" : "s"));
+		say_request(a, d);
+		return;
+	}
 	if (open == 0) {
 		say(d, STYLE_CALL, "NEEDS YOU", app_is_at(a, PLACE_DRIFT) ?
 		    "every item is decided: press s to go on" :
 		    "every item is decided: press s to look over them and "
 		    "go on");
+		say_request(a, d);
 		more(d, STYLE_MUTED, "a decision can still be changed");
 		return;
 	}
 	say(d, STYLE_CALL, "NEEDS YOU", mem_printf(a->frame,
-	    "%s%zu drift item%s to decide", press(a, "press s: "), open,
-	    open == 1 ? "" : "s"));
+	    "%s%zu drift item%s to decide%s", press(a, "press s: "),
+	    open - to_sign, open - to_sign == 1 ? "" : "s", to_sign == 0 ? "" :
+	    mem_printf(a->frame, ", %zu to sign", to_sign)));
+	say_request(a, d);
 	more(d, STYLE_MUTED, "each item: are the migrations right, or the "
 	    "database? s finishes when all are decided");
 }
@@ -407,6 +437,19 @@ say_closed(struct app *a, struct doc *d)
 		    s->run, s->run));
 }
 
+/* It is passed on: before all else for whoever may take it. */
+static void
+say_handover(struct app *a, struct doc *d)
+{
+	const char *words = handover_words(a);
+
+	if (words == NULL)
+		return;
+	say(d, STYLE_CALL, "PASSED ON", mem_printf(a->frame, "%s%s",
+	    handover_is_mine(a) ? "press H to take it over: " :
+	    "not taken over yet: ", words));
+}
+
 static void
 compose(struct app *a, struct doc *d, bool is_brief)
 {
@@ -445,6 +488,9 @@ strip_draw(struct app *a, struct area area)
 {
 	struct doc *d = doc_new(a->frame, area.columns);
 
+	/* Where there is one line, it says what can be done here. */
+	if (a->gone == NULL && (area.rows >= 2 || handover_is_mine(a)))
+		say_handover(a, d);
 	compose(a, d, area.rows < 2);
 	doc_draw_top(d, area);
 }

@@ -140,6 +140,15 @@ void command_run(struct app *a, const char *line);	/* ":" */
 void intent_with_reason(struct app *a, enum intent_type t, const char *step,
     const char *label);			/* asks for "reason", then sends */
 void intent_note(struct app *a);
+/* handover.c: passing the run on (notes "": asks for them), and taking it over. */
+void handover_ask(struct app *a, const char *notes);
+void handover_take(struct app *a);
+/* The one of both that this person can; to take over asks once more. */
+void handover_key(struct app *a, enum action action);
+/* Does it wait to be taken over by this person? */
+bool handover_is_mine(const struct app *a);
+/* Who passes it on, and what he says; null: nobody. */
+char *handover_words(struct app *a);
 void extend_ask(struct app *a);		/* a later end of the window */
 /* "+30m" or a time, as a time; null with *err. */
 char *window_end_parse(const void *owner, const char *text,

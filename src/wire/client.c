@@ -277,9 +277,8 @@ wire_client_send(struct wire_client *c, enum intent_type t, json_t *fields,
 		json_decref(message);
 		return gone(c, err);
 	}
-	if (c->key != NULL && !json_flag(message, "break_glass") &&
-	    statement_add(c->key, c->state, c->principal, t, message,
-	    err) != 0) {
+	if (c->key != NULL && statement_add(c->key, c->state, c->principal, t,
+	    message, err) != 0) {
 		json_decref(message);
 		return -1;
 	}

@@ -4,8 +4,10 @@ engine_tests = \
 	tests/engine/test_attach \
 	tests/engine/test_engine \
 	tests/engine/test_hostile \
+	tests/engine/test_lead \
 	tests/engine/test_policy \
 	tests/engine/test_retry \
+	tests/engine/test_reviewed \
 	tests/engine/test_secrets \
 	tests/engine/test_signed \
 	tests/engine/test_stopping \
@@ -19,6 +21,10 @@ tests_engine_libperson_a_SOURCES = tests/engine/person.c tests/engine/person.h
 tests_engine_test_hostile_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_retry_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_lead_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_reviewed_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_secrets_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)

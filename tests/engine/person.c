@@ -150,10 +150,16 @@ start_run(const char *steps)
 struct front *
 start_run_in(const char *beside, const char *setting, const char *steps)
 {
-	char *file = temp_file(owner, beside, "book.yaml",
-	    mem_printf(owner, "pgrunbook: 1\nname: book\ntitle: A book\n"
-	    "targets:\n  shop: {url: \"env:TEST_URL\", environment: shared}\n"
-	    "%starget: shop\nsteps:\n%s", setting, steps));
+	return start_window_in(beside, mem_printf(owner, "pgrunbook: 1\n"
+	    "name: book\ntitle: A book\ntargets:\n  shop: {url: "
+	    "\"env:TEST_URL\", environment: shared}\n%starget: shop\n"
+	    "steps:\n%s", setting, steps));
+}
+
+struct front *
+start_window_in(const char *beside, const char *text)
+{
+	char *file = temp_file(owner, beside, "book.yaml", text);
 	struct engine_options o = { .file = file, .principal = "ana" };
 	struct error err = { 0 };
 	struct front *f;

@@ -58,6 +58,8 @@ struct front *start_run(const char *steps);
 /* The same, from a file in a folder; setting: lines of the runbook. */
 struct front *start_run_in(const char *beside, const char *setting,
     const char *steps);
+/* The same, from the whole text of a runbook or a window. */
+struct front *start_window_in(const char *beside, const char *text);
 void resume(void);
 /* The bundle is proven. */
 void holds(void);

@@ -433,11 +433,18 @@ the_glass_is_broken_where_the_rule_allows_it_with_a_reason(void **state)
 	assert_int_equal(ask(f, INTENT_SIGN, mem_printf(owner, "{%s}",
 	    fields)), ERR_POLICY);
 	assert_contains(f->reply.primary, "a reason is wanted");
+	/* Alone, but not without a name. */
+	assert_int_equal(ask(f, INTENT_SIGN, mem_printf(owner, "{%s, 'note': "
+	    "'all are asleep'}", fields)), ERR_POLICY);
+	assert_contains(f->reply.primary, "an ssh signature is wanted");
+	wire_client_sign_with(f->client, key("ana"), "ana");
 	done(f, INTENT_SIGN, mem_printf(owner, "{%s, 'note': 'all are "
 	    "asleep'}", fields));
-	until(f, state_of(f)->is_closed);
+	until(f, state_of(f)->is_closed && f->is_gone);
 	assert_string_equal(state_of(f)->outcome, "done");
 	assert_string_equal(step(f, DROP)->signs[0].strength, "break-glass");
+	assert_true(str_starts(step(f, DROP)->signs[0].key, "SHA256:"));
+	holds();
 }
 
 static void

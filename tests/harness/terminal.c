@@ -278,7 +278,8 @@ show_and_fail(struct terminal *t, const char *what, const char *regex)
 {
 	char *screen = terminal_screen(NULL, t);
 
-	print_error("%s: %s\n%s---- the screen (%dx%d) ----\n%s"
+	/* cmocka's own printing cuts what is long. */
+	fprintf(stderr, "%s: %s\n%s---- the screen (%dx%d) ----\n%s"
 	    "---------------------------\n", what, regex,
 	    t->ended ? "the program has ended\n" : "", t->columns, t->rows,
 	    screen);
