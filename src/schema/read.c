@@ -250,19 +250,16 @@ on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 
 /* ---- one server ---------------------------------------------------------- */
 
-static void
-reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
+/* Fills the kinds that this server has; the queries, null-terminated. */
+static const char **
+queries_new(const void *owner, const struct pg_session *s,
+    const struct schema_kind **kinds, int *kind_count)
 {
-	const char **q;
+	const char **queries = NEW_ARRAY(owner, const char *,
+	    schema_kind_count + BEFORE_KINDS + (int)AFTER_KINDS + 1);
+	const char **q = queries;
 
-	*rd = (struct reader){ .session = s };
-	snapshot_begin(&rd->maker, owner);
-	rd->maker.snapshot->server_version = pg_server_version(s);
-	rd->linker = linker_new(owner, &rd->maker);
-	rd->kinds = NEW_ARRAY(owner, const struct schema_kind *,
-	    schema_kind_count);
-	rd->queries = q = NEW_ARRAY(owner, const char *,
-	    schema_kind_count + BEFORE_KINDS + (int)AFTER_KINDS);
+	*kind_count = 0;
 	*q++ = begin;
 	*q++ = settings;
 	*q++ = stamp;
@@ -271,13 +268,36 @@ reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
 
 		if (query == NULL)
 			continue;
-		rd->kinds[rd->kind_count++] = schema_kinds[i];
-		*q++ = mem_printf(rd->queries, "%s%s", prelude, query);
+		kinds[(*kind_count)++] = schema_kinds[i];
+		*q++ = mem_printf(queries, "%s%s", prelude, query);
 	}
 	*q++ = dependencies;
-	*q++ = mem_printf(rd->queries, "%s%s", prelude, left_out);
+	*q++ = mem_printf(queries, "%s%s", prelude, left_out);
 	*q++ = "COMMIT";
 	*q++ = stamp;
+	return queries;
+}
+
+const char *const *
+schema_read_queries(const void *owner, struct pg_session *s)
+{
+	const struct schema_kind **kinds = NEW_ARRAY(owner,
+	    const struct schema_kind *, schema_kind_count);
+	int count;
+
+	return queries_new(owner, s, kinds, &count);
+}
+
+static void
+reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
+{
+	*rd = (struct reader){ .session = s };
+	snapshot_begin(&rd->maker, owner);
+	rd->maker.snapshot->server_version = pg_server_version(s);
+	rd->linker = linker_new(owner, &rd->maker);
+	rd->kinds = NEW_ARRAY(owner, const struct schema_kind *,
+	    schema_kind_count);
+	rd->queries = queries_new(owner, s, rd->kinds, &rd->kind_count);
 }
 
 static int

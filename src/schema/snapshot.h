@@ -46,6 +46,9 @@ struct schema_snapshot *schema_read(const void *owner, struct pg_session *s,
 int schema_read_each(const void *owner, struct pg_session *const *sessions,
     size_t count, struct schema_snapshot **snapshots, size_t *failed,
     struct error *err) WARN_UNUSED;
+/* What a read sends to this server, in order: null-terminated.  For measuring. */
+const char *const *schema_read_queries(const void *owner,
+    struct pg_session *s);
 const struct schema_object *schema_find(const struct schema_snapshot *s,
     const char *key);
 
