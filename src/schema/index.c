@@ -28,68 +28,70 @@ schema_index_find(const struct schema_index *x, const char *key)
 	return key == NULL ? NULL : schema_find(x->snapshot, key);
 }
 
-/* Calls see(arg, object, other) for each edge of one sort. */
-typedef void (*see_edge)(void *arg, size_t from, size_t to);
+/* From an object to another: places. */
+struct edge {
+	size_t	from, to;
+};
 
 static void
-each_part(const struct schema_index *x, see_edge see, void *arg)
+add_edge(const struct schema_index *x, struct edge *list, size_t *count,
+    const char *key, size_t to)
 {
-	for (size_t i = 0; i < x->snapshot->count; i++) {
-		const struct schema_object *parent = schema_index_find(x,
-		    x->snapshot->objects[i].parent);
+	const struct schema_object *o = schema_index_find(x, key);
 
-		if (parent != NULL)
-			see(arg, place(x, parent), i);
-	}
+	if (o != NULL)
+		list[(*count)++] = (struct edge){ place(x, o), to };
 }
 
 static void
-each_dependent(const struct schema_index *x, see_edge see, void *arg)
-{
-	for (size_t i = 0; i < x->snapshot->count; i++) {
-		const char **key = x->snapshot->objects[i].depends;
-
-		for (; *key != NULL; key++) {
-			const struct schema_object *on = schema_index_find(x, *key);
-
-			if (on != NULL)
-				see(arg, place(x, on), i);
-		}
-	}
-}
-
-static void
-count_edge(void *arg, size_t from, size_t to)
-{
-	struct edges *e = arg;
-
-	(void)to;
-	e->start[from + 1]++;
-}
-
-static void
-put_edge(void *arg, size_t from, size_t to)
-{
-	struct edges *e = arg;
-
-	e->to[e->start[from]++] = to;
-}
-
-static void
-build(struct schema_index *x, struct edges *e,
-    void (*each)(const struct schema_index *, see_edge, void *))
+build(struct schema_index *x, struct edges *e, const struct edge *list,
+    size_t count)
 {
 	size_t n = x->snapshot->count;
 
 	e->start = NEW_ARRAY(x, size_t, n + 2);
-	each(x, count_edge, e);
+	for (size_t i = 0; i < count; i++)
+		e->start[list[i].from + 1]++;
 	for (size_t i = 0; i < n; i++)
 		e->start[i + 1] += e->start[i];
-	e->to = NEW_ARRAY(x, size_t, e->start[n] + 1);
+	e->to = NEW_ARRAY(x, size_t, count + 1);
 	/* Putting moves each start to its end, which is the next one's start. */
-	each(x, put_edge, e);
+	for (size_t i = 0; i < count; i++)
+		e->to[e->start[list[i].from]++] = list[i].to;
 	memmove(e->start + 1, e->start, (n + 1) * sizeof(*e->start));
 	e->start[0] = 0;
+}
+
+static void
+build_parts(struct schema_index *x)
+{
+	const struct schema_snapshot *s = x->snapshot;
+	struct edge *list = NEW_ARRAY(x, struct edge, s->count + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		add_edge(x, list, &count, s->objects[i].parent, i);
+	build(x, &x->parts, list, count);
+	talloc_free(list);
+}
+
+static void
+build_dependents(struct schema_index *x)
+{
+	const struct schema_snapshot *s = x->snapshot;
+	struct edge *list;
+	size_t room = 0, count = 0;
+	const char **key;
+
+	for (size_t i = 0; i < s->count; i++)
+		for (key = s->objects[i].depends; *key != NULL; key++)
+			room++;
+	list = NEW_ARRAY(x, struct edge, room + 1);
+	for (size_t i = 0; i < s->count; i++)
+		for (key = s->objects[i].depends; *key != NULL; key++)
+			add_edge(x, list, &count, *key, i);
+	build(x, &x->dependents, list, count);
+	talloc_free(list);
 }
 
 struct schema_index *
@@ -98,8 +100,8 @@ schema_index_new(const void *owner, const struct schema_snapshot *s)
 	struct schema_index *x = NEW(owner, struct schema_index);
 
 	x->snapshot = s;
-	build(x, &x->parts, each_part);
-	build(x, &x->dependents, each_dependent);
+	build_parts(x);
+	build_dependents(x);
 	return x;
 }
 
