@@ -140,9 +140,6 @@ what_the_table_cannot_say_has_words_of_its_own(void **state)
 	    "steps of the rollback are reached by rollback alone");
 	refuses(AT_GATE, INTENT_SIGN, "{'step': 'main/look', 'digest': 'd'}",
 	    "the digest is not that of what would run now");
-	refuses(AT_QUESTION, INTENT_DECIDE,
-	    "{'step': 'main/look', 'item': 'i', 'truth': 'me'}",
-	    "\"me\" is not a source of truth");
 	refuses(AT_QUESTION, INTENT_ANSWER,
 	    "{'step': 'main/look', 'answer': {}}", "the step does not ask");
 	sample_append(e->run, EVENT_ROLLBACK_STARTED,
