@@ -268,6 +268,64 @@ probe_drop_database(struct asking *q, const json_t *n, struct error *err)
 	    name);
 }
 
+/* ---- things of the whole server, by their names ------------------------------------ */
+
+struct named {
+	const char	*key, *word, *query;
+};
+
+/* Is it there?  wanted: so it is to be. */
+static int
+probe_named(struct asking *q, const json_t *n, const struct named *of,
+    bool wanted, struct error *err)
+{
+	const char *name = json_str_or(n, of->key, "");
+	struct pg_result *r;
+
+	if (ask(q, of->query, name, NULL, &r, err) != 0)
+		return -1;
+	return conclude(q, (r->rows > 0) == wanted ? OUTCOME_DONE :
+	    OUTCOME_NOT_DONE, "%s \"%s\" is %s", of->word, name,
+	    r->rows > 0 ? "there" : "not there");
+}
+
+static const struct named tablespace = {
+	"tablespacename", "tablespace",
+	"SELECT spcname FROM pg_tablespace WHERE spcname = $1",
+};
+
+/* Its row appears with its slot, or not at all; of the slot only the publisher knows. */
+static const struct named subscription = {
+	"subname", "subscription",
+	"SELECT subname FROM pg_subscription s JOIN pg_database d"
+	" ON d.oid = s.subdbid WHERE d.datname = current_database()"
+	" AND subname = $1",
+};
+
+static int
+probe_create_tablespace(struct asking *q, const json_t *n, struct error *err)
+{
+	return probe_named(q, n, &tablespace, true, err);
+}
+
+static int
+probe_drop_tablespace(struct asking *q, const json_t *n, struct error *err)
+{
+	return probe_named(q, n, &tablespace, false, err);
+}
+
+static int
+probe_create_subscription(struct asking *q, const json_t *n, struct error *err)
+{
+	return probe_named(q, n, &subscription, true, err);
+}
+
+static int
+probe_drop_subscription(struct asking *q, const json_t *n, struct error *err)
+{
+	return probe_named(q, n, &subscription, false, err);
+}
+
 /* ---- harmless ones -------------------------------------------------------------------- */
 
 static int
@@ -287,8 +345,12 @@ static const struct {
 	{ "AlterTableStmt", probe_alter_table },
 	{ "CheckPointStmt", probe_nothing },
 	{ "ClusterStmt", probe_nothing },
+	{ "CreateSubscriptionStmt", probe_create_subscription },
+	{ "CreateTableSpaceStmt", probe_create_tablespace },
 	{ "CreatedbStmt", probe_create_database },
 	{ "DropStmt", probe_drop },
+	{ "DropSubscriptionStmt", probe_drop_subscription },
+	{ "DropTableSpaceStmt", probe_drop_tablespace },
 	{ "DropdbStmt", probe_drop_database },
 	{ "IndexStmt", probe_index },
 	{ "RefreshMatViewStmt", probe_nothing },

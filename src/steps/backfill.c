@@ -247,6 +247,23 @@ hold_back(struct filling *f, struct error *err)
 	}
 }
 
+/*
+ * Lag is told to those who may see it alone, and of replicas that are
+ * connected: who relies on being held back for them has to know.
+ */
+static int
+tell_blindness(struct filling *f, struct error *err)
+{
+	char *hidden;
+
+	if (pg_scalar(f, f->session, "SELECT count(*) FROM pg_stat_replication"
+	    " WHERE state IS NULL", 0, NULL, &hidden, err) < 0)
+		return -1;
+	return str_equal(hidden, "0") ? 0 : attempt_printf(f->attempt, err,
+	    "warning: the role may not see how far %s replicas are behind, and"
+	    " does not hold back for them (GRANT pg_monitor)\n", hidden);
+}
+
 /* ---- one range ------------------------------------------------------------------------ */
 
 struct range {
@@ -395,6 +412,8 @@ run(struct attempt *a, struct error *err)
 	if (f != NULL && f->position != NULL)
 		rc = attempt_printf(a, err, "goes on behind %s\n",
 		    f->position) < 0 ? -1 : 1;
+	if (rc == 1 && tell_blindness(f, err) < 0)
+		rc = -1;
 	if (f != NULL)
 		attempt_watch(a, f->session, false);
 	while (rc == 1) {

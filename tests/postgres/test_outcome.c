@@ -480,6 +480,28 @@ databases_and_enum_values_are_looked_for(void **state UNUSED)
 }
 
 static void
+tablespaces_and_subscriptions_are_looked_for(void **state UNUSED)
+{
+	struct scene *c = alone_begin("CREATE SUBSCRIPTION here CONNECTION"
+	    " 'dbname=x' PUBLICATION p WITH (connect = false)");
+
+	assert_int_equal(probe(c, "CREATE SUBSCRIPTION here CONNECTION"
+	    " 'dbname=x' PUBLICATION p"), OUTCOME_DONE);
+	assert_int_equal(probe(c, "DROP SUBSCRIPTION here"), OUTCOME_NOT_DONE);
+	assert_int_equal(probe(c, "CREATE SUBSCRIPTION nowhere CONNECTION"
+	    " 'dbname=x' PUBLICATION p"), OUTCOME_NOT_DONE);
+	assert_int_equal(probe(c, "DROP SUBSCRIPTION nowhere"), OUTCOME_DONE);
+	assert_int_equal(probe(c, "CREATE TABLESPACE pg_default LOCATION"
+	    " '/x'"), OUTCOME_DONE);
+	assert_int_equal(probe(c, "CREATE TABLESPACE nowhere LOCATION '/x'"),
+	    OUTCOME_NOT_DONE);
+	assert_int_equal(probe(c, "DROP TABLESPACE nowhere"), OUTCOME_DONE);
+	run(c->asker, "ALTER SUBSCRIPTION here SET (slot_name = none);"
+	    "DROP SUBSCRIPTION here");
+	scene_end(c);
+}
+
+static void
 what_leaves_no_trace_is_unknown_and_may_be_harmless(void **state UNUSED)
 {
 	struct scene *c = alone_begin("CREATE TABLE t (n int)");
@@ -527,6 +549,7 @@ main(void)
 		cmocka_unit_test(a_drop_is_done_when_the_thing_is_gone),
 		cmocka_unit_test(a_partition_may_be_half_detached),
 		cmocka_unit_test(databases_and_enum_values_are_looked_for),
+		cmocka_unit_test(tablespaces_and_subscriptions_are_looked_for),
 		cmocka_unit_test(
 		    what_leaves_no_trace_is_unknown_and_may_be_harmless),
 	};

@@ -87,6 +87,8 @@ heard(void *arg, const struct event *e)
 	c->by_type[e->type]++;
 	if (e->type == EVENT_OUTPUT)
 		buffer_puts(c->said, json_str_or(e->data, "text", ""));
+	if (e->type == EVENT_STATUS)
+		buffer_printf(c->said, "%s\n", json_str_or(e->data, "text", ""));
 	if (e->type == EVENT_PROGRESS)
 		buffer_printf(c->told, "%lld of %lld %s: %s\n",
 		    (long long)json_int(e->data, "done", -1),

@@ -43,7 +43,7 @@ int stage_end(struct stage *s, int rc);
 /* Something that happens while a step runs, once, when sql gives wanted. */
 void stage_when(struct stage *s, const char *sql, const char *wanted,
     void (*fn)(struct stage *s));
-/* Or as soon as the step has said text. */
+/* Or as soon as the step has said text, in its output or its status. */
 void stage_when_said(struct stage *s, const char *text,
     void (*fn)(struct stage *s));
 void stage_cancel(struct stage *s);

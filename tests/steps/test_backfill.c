@@ -122,6 +122,79 @@ a_row_that_is_locked_is_waited_for_outside_of_the_transaction(void **state)
 	talloc_free(s);
 }
 
+static char *held_at;
+
+static void
+go_on(struct stage *s)
+{
+	held_at = values(s);
+	assert_ok(run_append(s->run, EVENT_RESUMED, json_pack("{s:s}",
+	    "principal", "ana"), &s->err), &s->err);
+}
+
+static void
+pause_it(struct stage *s)
+{
+	assert_ok(run_append(s->run, EVENT_PAUSED, json_pack("{s:s}",
+	    "principal", "ana"), &s->err), &s->err);
+	stage_when_said(s, "paused by a person", go_on);
+}
+
+static void
+a_pause_holds_it_between_two_ranges_until_it_is_resumed(void **state UNUSED)
+{
+	struct stage *s = stage_with_rows(steps);
+
+	stage_when(s, "select count(*) >= 30 from t where v = 1", "t",
+	    pause_it);
+	cluster_sql(s->database, "create function slow() returns trigger "
+	    "language plpgsql as $$ begin perform pg_sleep(0.05); return null; "
+	    "end $$; create trigger slow after update on t for each statement "
+	    "execute function slow()");
+	assert_ok(stage_run(s, "fill"), &s->err);
+
+	/* Whole ranges stood while it was held, and some were to come. */
+	assert_true(str_matches(held_at, "^0:[1-9]*5 1:[3-9]0$"));
+	assert_string_equal(values(s), "1:95");
+	assert_int_equal(attempt_of(s, 1)->batches, 10);
+	talloc_free(s);
+}
+
+static void
+forget_answer(void *arg UNUSED, const struct pg_result *r UNUSED,
+    const struct error *err UNUSED)
+{
+}
+
+static void
+while_others_wait_for_locks_it_holds_back(void **state UNUSED)
+{
+	struct stage *s = stage_with_rows(
+	    "  - id: fill\n"
+	    "    backfill: {table: t, key: id, batch: 10, max_waiting: 0, sql:"
+	    " update t set v = v + 1 where id between $1 and $2}\n");
+	struct pg_options options = { 0 };
+	const struct pg_target *t = s->host.target(s, "db", &s->err);
+	struct pg_session *waiter;
+
+	cluster_sql(s->database, "create table other (a int)");
+	holder = pg_open(s, s->loop, t, &options, &s->err);
+	waiter = pg_open(s, s->loop, t, &options, &s->err);
+	assert_ok(pg_exec_script(holder, "begin; lock table other", &s->err),
+	    &s->err);
+	pg_query_async(waiter, "insert into other values (1)", forget_answer,
+	    NULL);
+	cluster_wait_value(s->database, "select count(*) from pg_stat_activity"
+	    " where datname = current_database() and wait_event_type = 'Lock'",
+	    "1");
+	stage_when_said(s, "holds back after 0 ranges: 1 sessions wait for a"
+	    " lock", let_go);
+	assert_ok(stage_run(s, "fill"), &s->err);
+
+	assert_string_equal(values(s), "1:95");
+	talloc_free(s);
+}
+
 static void
 what_is_not_all_done_does_not_verify(void **state)
 {
@@ -173,6 +246,9 @@ main(void)
 		cmocka_unit_test(a_cancelled_backfill_goes_on_where_it_was),
 		cmocka_unit_test(
 		    a_row_that_is_locked_is_waited_for_outside_of_the_transaction),
+		cmocka_unit_test(
+		    a_pause_holds_it_between_two_ranges_until_it_is_resumed),
+		cmocka_unit_test(while_others_wait_for_locks_it_holds_back),
 		cmocka_unit_test(what_is_not_all_done_does_not_verify),
 		cmocka_unit_test(a_key_that_may_be_null_is_refused),
 		cmocka_unit_test(an_empty_table_is_done_at_once),
