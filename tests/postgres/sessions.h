@@ -23,6 +23,66 @@ open_named(const char *dbname, const char *application)
 	return s;
 }
 
+static inline struct pg_target *
+target_of(const char *url)
+{
+	struct error err;
+	struct pg_target *t = pg_target_parse(loop, url, &err);
+
+	assert_got(t, &err);
+	return t;
+}
+
+static inline struct pg_session *
+try_open(const char *url, const struct pg_options *options, struct error *err)
+{
+	return pg_open(loop, loop, target_of(url), options, err);
+}
+
+static inline struct pg_session *
+open_with(const struct pg_options *options)
+{
+	struct error err;
+	struct pg_session *s = try_open(cluster_url(loop, "postgres"), options,
+	    &err);
+
+	assert_got(s, &err);
+	return s;
+}
+
+static inline struct pg_session *
+open_session(void)
+{
+	return open_with(NULL);
+}
+
+static inline void
+value_is(struct pg_session *s, const char *sql, const char *wanted)
+{
+	struct error err;
+	char *value;
+
+	assert_ok(pg_scalar(loop, s, sql, 0, NULL, &value, &err), &err);
+	assert_string_equal(value, wanted);
+}
+
+static inline void
+set_flag(void *arg)
+{
+	bool *flag = arg;
+
+	*flag = true;
+}
+
+static inline void
+kill_backend(void *arg)
+{
+	const int *pid = arg;
+
+	cluster_sql("postgres", mem_printf(loop,
+	    "SELECT pg_terminate_backend(%d)", *pid));
+}
+
 static inline void
 run(struct pg_session *s, const char *sql)
 {
