@@ -210,7 +210,8 @@ with_person(struct demo *d, bool *closed)
 {
 	const struct start s = { .file = d->window, .vars = d->vars };
 	const struct front_trouble trouble = {
-		demo_trouble_start, demo_trouble_new(d->call, d->folder),
+		demo_trouble_start, demo_trouble_revive,
+		demo_trouble_new(d->call, d->folder),
 	};
 	struct run_state *state;
 	struct error err;

@@ -76,3 +76,11 @@ demo_trouble_start(void *arg, char said[160], struct error *err)
 	    pg_backend_pid(t->session));
 	return 0;
 }
+
+int
+demo_trouble_revive(void *arg, struct error *err)
+{
+	const struct demo_trouble *t = arg;
+
+	return scratch_server_revive(t->folder, err);
+}

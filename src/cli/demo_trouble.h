@@ -16,5 +16,7 @@ struct demo_trouble;
 struct demo_trouble *demo_trouble_new(const void *owner, const char *folder);
 /* front_trouble's start; arg is the demo_trouble. */
 int demo_trouble_start(void *arg, char said[160], struct error *err);
+/* Its revive: the demo's server runs again, if it was killed. */
+int demo_trouble_revive(void *arg, struct error *err);
 
 #endif

@@ -32,11 +32,20 @@ wants_plain(const struct call *c)
 	return c->options.plain || !front_is_a_screen();
 }
 
+struct resuming {
+	struct call	*call;
+	const struct front_trouble *trouble;	/* null: no demo */
+};
+
 /* The screen asks for it when the engine has gone. */
 static int
 resume(void *arg, const char *folder, struct error *err)
 {
-	return start_again(arg, folder, err);
+	const struct resuming *r = arg;
+
+	if (r->trouble != NULL && r->trouble->revive(r->trouble->arg, err) < 0)
+		return -1;
+	return start_again(r->call, folder, err);
 }
 
 /* An exit code; -1 with *err: it was not shown. */
@@ -45,15 +54,16 @@ show(struct call *c, const char *folder, const struct front_trouble *trouble,
     struct error *err)
 {
 	const char *key = statement_key(c, c->options.key);
+	struct resuming resuming = { c, trouble };
 	const struct tui_options screen = {
-		.resume = resume, .lives = engine_lives, .arg = c,
+		.resume = resume, .lives = engine_lives, .arg = &resuming,
 		.key = key,
 		.trouble = trouble != NULL ? trouble->start : NULL,
 		.trouble_arg = trouble != NULL ? trouble->arg : NULL,
 	};
 	const struct plain_options lines = {
-		.in = STDIN_FILENO, .out = stdout, .resume = resume, .arg = c,
-		.key = key,
+		.in = STDIN_FILENO, .out = stdout, .resume = resume,
+		.arg = &resuming, .key = key,
 	};
 
 	if (c->options.json)

@@ -23,9 +23,13 @@ int front_show(struct call *c, const char *folder, struct error *err)
  * for somebody who reads line by line (ACCESSIBLE).
  */
 bool front_is_a_screen(void);
-/* What app_host's "trouble" does in a demo. */
+/*
+ * What a demo can do besides: start is app_host's "trouble"; revive brings its
+ * server back, where that has gone, before the engine is started again.
+ */
 struct front_trouble {
 	int	(*start)(void *arg, char said[160], struct error *err);
+	int	(*revive)(void *arg, struct error *err);
 	void	*arg;
 };
 int front_attach_demo(struct call *c, const char *folder,

@@ -267,7 +267,7 @@ server_of(const char *folder, struct error *err)
 }
 
 static int
-make_folder(struct server *s, struct error *err)
+find_programs(struct server *s, struct error *err)
 {
 	char *initdb = program_find(s, "initdb", 0, err);
 
@@ -277,34 +277,15 @@ make_folder(struct server *s, struct error *err)
 		return -1;
 	}
 	s->bin = path_folder(s, initdb);
-	if (mkdir(s->folder, 0700) != 0 || chown(s->folder, s->uid, s->gid) != 0)
-		return error_errno(err, ERR_IO, "could not make \"%s\"", s->folder);
 	return 0;
 }
 
-int
-scratch_server_start(const char *folder, bool dies_with_us, struct error *err)
+static int
+make_folder(const struct server *s, struct error *err)
 {
-	struct server *s = server_of(folder, err);
-	pid_t pid;
-	int rc = -1;
-
-	if (s == NULL)
-		return -1;
-	if (make_folder(s, err) == 0 && init_data(s, err) == 0) {
-		const char *const argv[] = {
-			path_join(s, s->bin, "postgres"), "-D", s->data,
-			"-k", s->folder, "-p", PORT, "-c", "listen_addresses=",
-			"-c", "fsync=off", "-c", "full_page_writes=off",
-			"-c", "timezone=UTC", "-c", "shared_buffers=64MB",
-			"-c", "max_connections=40", NULL,
-		};
-
-		pid = spawn(s, argv, dies_with_us, err);
-		rc = pid < 0 ? -1 : wait_ready(s, pid, err);
-	}
-	talloc_free(s);
-	return rc;
+	if (mkdir(s->folder, 0700) != 0 || chown(s->folder, s->uid, s->gid) != 0)
+		return error_errno(err, ERR_IO, "could not make \"%s\"", s->folder);
+	return 0;
 }
 
 /* 0: no server has this folder. */
@@ -334,6 +315,58 @@ wait_stopped(const struct server *s, pid_t pid, int64_t patience_ms)
 		poll(NULL, 0, LOOK_MS);
 	}
 	return true;
+}
+
+static int
+start(struct server *s, bool dies_with_us, struct error *err)
+{
+	const char *const argv[] = {
+		path_join(s, s->bin, "postgres"), "-D", s->data,
+		"-k", s->folder, "-p", PORT, "-c", "listen_addresses=",
+		"-c", "fsync=off", "-c", "full_page_writes=off",
+		"-c", "timezone=UTC", "-c", "shared_buffers=64MB",
+		"-c", "max_connections=40", NULL,
+	};
+	pid_t pid = spawn(s, argv, dies_with_us, err);
+
+	return pid < 0 ? -1 : wait_ready(s, pid, err);
+}
+
+int
+scratch_server_start(const char *folder, bool dies_with_us, struct error *err)
+{
+	struct server *s = server_of(folder, err);
+	int rc = -1;
+
+	if (s != NULL && find_programs(s, err) == 0 &&
+	    make_folder(s, err) == 0 && init_data(s, err) == 0)
+		rc = start(s, dies_with_us, err);
+	talloc_free(s);
+	return rc;
+}
+
+int
+scratch_server_revive(const char *folder, struct error *err)
+{
+	struct server *s = server_of(folder, err);
+	int64_t until = clock_mono_ms() + START_MS;
+	int rc = s == NULL ? -1 : 0;
+
+	/* A child of ours that was killed stands there until it is waited for. */
+	if (rc == 0 && postmaster_of(s) != 0)
+		waitpid(postmaster_of(s), NULL, WNOHANG);
+	if (rc == 0 && postmaster_of(s) == 0) {
+		rc = find_programs(s, err);
+		/* Backends that lost their postmaster take a moment to leave,
+		 * and the next one does not begin beside them. */
+		while (rc == 0 && (rc = start(s, false, err)) < 0 &&
+		    err->code == ERR_CHILD && clock_mono_ms() < until) {
+			poll(NULL, 0, LOOK_MS);
+			rc = 0;
+		}
+	}
+	talloc_free(s);
+	return rc;
 }
 
 int

@@ -61,6 +61,8 @@ struct front *start_run_in(const char *beside, const char *setting,
 /* The same, from the whole text of a runbook or a window. */
 struct front *start_window_in(const char *beside, const char *text);
 void resume(void);
+/* Of the engine that was started last. */
+int engine_pid(void);
 /* The bundle is proven. */
 void holds(void);
 

@@ -96,15 +96,6 @@ peak_kib(int pid)
 	return strtoll(at + strlen("VmHWM:"), NULL, 10);
 }
 
-static int
-engine_pid(void)
-{
-	char *text = slurp(owner, path_join(owner, folder, "journal.jsonl"));
-	const char *at = strstr(text, "\"pid\":");
-
-	return (int)strtol(at + strlen("\"pid\":"), NULL, 10);
-}
-
 static void
 a_hostile_crowd_neither_stops_a_run_nor_fills_it(void **state)
 {

@@ -86,19 +86,6 @@ what_waits_is_tried_again_until_the_one_in_the_way_is_ended(void **state)
 	assert_contains(journal(), "backend_signal_requested");
 }
 
-static int
-engine_pid(void)
-{
-	const char *at = journal(), *next;
-
-	while ((next = strstr(at + 1, "\"engine_started\"")) != NULL)
-		at = next;
-	/* Keys are sorted: the data stand before the type. */
-	while (strncmp(at, "\"pid\":", 6) != 0)
-		at--;
-	return atoi(at + 6);
-}
-
 static void
 what_a_killed_engine_left_running_is_cancelled_by_its_key(void **state)
 {
