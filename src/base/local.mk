@@ -14,6 +14,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/macros.h \
 	src/base/memory.c src/base/memory.h \
 	src/base/redact.c src/base/redact.h \
+	src/base/redact_pattern.c src/base/redact_private.h \
 	src/base/path.c \
 	src/base/spawn.c src/base/spawn.h \
 	src/base/str.c src/base/str.h \

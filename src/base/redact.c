@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/redact.h"
+#include "base/redact_private.h"
 
 #define SECRET_MIN_BYTES	4
 
@@ -38,9 +39,9 @@ struct redact_stream {
 	struct buffer		*held;
 };
 
-/* What a try at one place of the text came to. */
-#define NO	((size_t)0)
-#define EARLY	SIZE_MAX
+#define NO	REDACT_NO
+#define EARLY	REDACT_EARLY
+#define UNKNOWN	"[secret password]"	/* what nobody has declared */
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -243,26 +244,62 @@ extend(const struct redactor *r, const char *text, size_t size, bool at_end,
 	return covered;
 }
 
+/*
+ * A secret at text: all that it covers, *prefix bytes of which may be read,
+ * and what stands for the rest.  NO, or EARLY.
+ */
+static size_t
+find(const struct redactor *r, const char *text, size_t size, bool at_end,
+    bool is_message, size_t *prefix, const char **label)
+{
+	size_t n = try_all(r, text, size, at_end, label), pattern, known, at;
+
+	*prefix = 0;
+	if (n != NO)
+		return n == EARLY ? EARLY : extend(r, text, size, at_end, n);
+	pattern = redact_pattern(text, size, at_end, is_message, prefix);
+	if (pattern == NO || pattern == EARLY)
+		return pattern;
+	/* What may be read ends where a known one begins. */
+	for (at = 1, known = NO; at < *prefix && known == NO; at++)
+		known = try_all(r, text + at, size - at, at_end, label);
+	if (known == EARLY)
+		return EARLY;
+	if (known != NO)
+		*prefix = at - 1;
+	/* A known one is told by its name. */
+	known = try_all(r, text + *prefix, size - *prefix, at_end, label);
+	if (known == NO) {
+		*label = UNKNOWN;
+		known = 1;
+	}
+	if (known == EARLY)
+		return EARLY;
+	if (known < pattern - *prefix)
+		known = pattern - *prefix;
+	known = extend(r, text + *prefix, size - *prefix, at_end, known);
+	return known == EARLY ? EARLY : *prefix + known;
+}
+
 /* Move what can be told from text to out.  Returns how much that was. */
 static size_t
 redact(const struct redactor *r, const char *text, size_t size, bool at_end,
-    struct buffer *out)
+    bool is_message, struct buffer *out)
 {
 	size_t at = 0, plain = 0;	/* text[plain..at) is to be copied */
 
 	while (at < size) {
 		const char *label = NULL;
-		size_t n = try_all(r, text + at, size - at, at_end, &label);
+		size_t prefix, n = find(r, text + at, size - at, at_end,
+		    is_message, &prefix, &label);
 
 		if (n == NO) {
 			at++;
 			continue;
 		}
-		if (n != EARLY)
-			n = extend(r, text + at, size - at, at_end, n);
 		if (n == EARLY)
 			break;
-		buffer_add(out, text + plain, at - plain);
+		buffer_add(out, text + plain, at + prefix - plain);
 		buffer_puts(out, label);
 		at += n;
 		plain = at;
@@ -271,16 +308,29 @@ redact(const struct redactor *r, const char *text, size_t size, bool at_end,
 	return at;
 }
 
-char *
-redact_text(const void *owner, const struct redactor *r, const char *text)
+static char *
+redact_whole(const void *owner, const struct redactor *r, const char *text,
+    bool is_message)
 {
 	struct buffer *out = buffer_new(NULL);
 	char *result;
 
-	redact(r, text, strlen(text), true, out);
+	redact(r, text, strlen(text), true, is_message, out);
 	result = mem_strdup(owner, out->data);
 	talloc_free(out);
 	return result;
+}
+
+char *
+redact_text(const void *owner, const struct redactor *r, const char *text)
+{
+	return redact_whole(owner, r, text, false);
+}
+
+char *
+redact_message(const void *owner, const struct redactor *r, const char *text)
+{
+	return redact_whole(owner, r, text, true);
 }
 
 struct redact_stream *
@@ -299,12 +349,12 @@ redact_stream_feed(struct redact_stream *s, const char *bytes,
 {
 	buffer_add(s->held, bytes, size_bytes);
 	buffer_consume(s->held, redact(s->redactor, s->held->data, s->held->size,
-	    false, out));
+	    false, true, out));
 }
 
 void
 redact_stream_end(struct redact_stream *s, struct buffer *out)
 {
-	redact(s->redactor, s->held->data, s->held->size, true, out);
+	redact(s->redactor, s->held->data, s->held->size, true, true, out);
 	buffer_clear(s->held);
 }

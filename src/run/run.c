@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "run/folder.h"
 #include "run/read.h"
@@ -59,8 +60,21 @@ run_open(const void *owner, const char *folder, struct journal_torn *torn,
 	return r;
 }
 
-json_t *
-run_redact(const struct run *r, const json_t *value)
+/* What a server said stands under these keys. */
+static bool
+is_message(const char *key)
+{
+	static const char *const keys[] = { "error", "primary", "detail",
+	    "hint", "proof", "reason" };
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+static json_t *
+redact(const struct run *r, const json_t *value, bool as_message)
 {
 	json_t *from = (json_t *)(uintptr_t)value, *item, *to;
 	const char *key;
@@ -71,22 +85,29 @@ run_redact(const struct run *r, const json_t *value)
 	case JSON_OBJECT:
 		to = memory_check(json_object());
 		json_object_foreach(from, key, item)
-			json_object_set_new(to, key, run_redact(r, item));
+			json_object_set_new(to, key, redact(r, item,
+			    as_message || is_message(key)));
 		return to;
 	case JSON_ARRAY:
 		to = memory_check(json_array());
 		json_array_foreach(from, i, item)
-			json_array_append_new(to, run_redact(r, item));
+			json_array_append_new(to, redact(r, item, as_message));
 		return to;
 	case JSON_STRING:
-		text = redact_text(NULL, r->redactor,
-		    json_string_value(value));
+		text = (as_message ? redact_message : redact_text)(NULL,
+		    r->redactor, json_string_value(value));
 		to = json_text(text, strlen(text));
 		talloc_free(text);
 		return memory_check(to);
 	default:
 		return json_incref(from);
 	}
+}
+
+json_t *
+run_redact(const struct run *r, const json_t *value)
+{
+	return redact(r, value, false);
 }
 
 static void

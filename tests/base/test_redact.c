@@ -180,6 +180,101 @@ a_stream_may_hold_nuls(void **state UNUSED)
 	talloc_free(r);
 }
 
+/* As a stream says it; redact_text() agrees where it is no plain password=x. */
+static void
+assert_message(const char *text, const char *wanted)
+{
+	struct redactor *r = one_secret("s3cr3t!");
+	size_t size = strlen(text), cut;
+	char *whole = redact_message(NULL, r, text), *again;
+
+	assert_string_equal(whole, wanted);
+	/* What was redacted once stays as it is. */
+	again = redact_message(NULL, r, whole);
+	assert_string_equal(again, whole);
+	for (cut = 0; cut <= size; cut++) {
+		struct redact_stream *s = redact_stream_new(r, r);
+		struct buffer *out = buffer_new(s);
+
+		redact_stream_feed(s, text, cut, out);
+		redact_stream_feed(s, text + cut, size - cut, out);
+		redact_stream_end(s, out);
+		assert_string_equal(out->data, wanted);
+	}
+	talloc_free(whole);
+	talloc_free(again);
+	talloc_free(r);
+}
+
+static void
+what_looks_like_a_password_is_replaced_though_nobody_declared_it(
+    void **state UNUSED)
+{
+	assert_message("ALTER ROLE app PASSWORD 'tiger';",
+	    "ALTER ROLE app PASSWORD '[secret password]';");
+	assert_message("create role a encrypted password E'it\\'s' login",
+	    "create role a encrypted password E'[secret password]' login");
+	assert_message("PASSWORD 'a''b' VALID", "PASSWORD '[secret password]' VALID");
+	assert_message("PASSWORD $$tiger$$ x", "PASSWORD $$[secret password]$$ x");
+	assert_message("PASSWORD $q$ti$er$q$ x",
+	    "PASSWORD $q$[secret password]$q$ x");
+	assert_message("host=x password=tiger dbname=y",
+	    "host=x password=[secret password] dbname=y");
+	assert_message("PGPASSWORD=tiger psql", "PGPASSWORD=[secret password] psql");
+	assert_message("password = 'tiger' x", "password = '[secret password]' x");
+	assert_message("{\"password\": \"tiger\"}",
+	    "{\"password\": \"[secret password]\"}");
+	assert_message("passwd=tiger, passphrase=lion",
+	    "passwd=[secret password], passphrase=[secret password]");
+	assert_message("to postgresql://app:ti@ger@db.internal/shop failed",
+	    "to postgresql://app:[secret password]@db.internal/shop failed");
+	assert_message("redis://:tiger@h redis", "redis://:[secret password]@h redis");
+	/* A known one keeps its name, and nothing of what follows shows. */
+	assert_message("password=s3cr3t! x", "password=[secret PW] x");
+	assert_message("password=s3cr3t!more x", "password=[secret PW] x");
+}
+
+static void
+what_only_speaks_of_passwords_stays(void **state UNUSED)
+{
+	static const char *const plain[] = {
+		"FATAL:  password authentication failed for user \"app\"",
+		"password=$TOKEN", "PASSWORD :'token'", "PASSWORD NULL",
+		"password = other_column", "password IS NOT NULL",
+		"postgres://app@db/shop", "postgres://app:$PW@db/shop",
+		"postgres://app:<password>@db/shop", "password=",
+		"http://localhost:8080/a@b", "see https://example.com: a@b",
+		"the passwords: none", "password '", "PASSWORD $1 x", "p",
+		"::1", "a::text", "password={{pw}}", "x://y:***@z",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(plain); i++)
+		assert_message(plain[i], plain[i]);
+}
+
+static void
+a_known_secret_in_the_words_before_is_replaced_too(void **state UNUSED)
+{
+	struct redactor *r = redactor_new(NULL);
+
+	assert_true(redactor_add(r, "PW", "word='ti"));
+	assert_redacted(r, "password='tiger' x", "pass[secret PW]' x");
+	talloc_free(r);
+}
+
+/* A reviewer reads SQL as it is: there it may be a column. */
+static void
+in_sql_only_a_literal_is_a_password(void **state UNUSED)
+{
+	struct redactor *r = one_secret("s3cr3t!");
+
+	assert_string_equal(redact_text(r, r, "UPDATE u SET password=crypt(a)"),
+	    "UPDATE u SET password=crypt(a)");
+	assert_string_equal(redact_text(r, r, "UPDATE u SET password='tiger'"),
+	    "UPDATE u SET password='[secret password]'");
+	talloc_free(r);
+}
+
 int
 main(void)
 {
@@ -193,6 +288,11 @@ main(void)
 		cmocka_unit_test(no_part_of_overlapping_secrets_shows),
 		cmocka_unit_test(what_is_too_short_to_tell_from_text_is_refused),
 		cmocka_unit_test(nothing_is_held_back_that_cannot_be_a_secret),
+		cmocka_unit_test(
+		    what_looks_like_a_password_is_replaced_though_nobody_declared_it),
+		cmocka_unit_test(what_only_speaks_of_passwords_stays),
+		cmocka_unit_test(a_known_secret_in_the_words_before_is_replaced_too),
+		cmocka_unit_test(in_sql_only_a_literal_is_a_password),
 		cmocka_unit_test(a_stream_may_hold_nuls),
 	};
 

@@ -18,6 +18,8 @@
 #define FROM_FILE	"correct?horse=battery"
 #define FROM_URL	"hunter2-on-the-wire"
 #define IN_PAIR		"s3cr3t-in-a-pair"
+/* Nobody has said that it is one: it only looks so where it stands. */
+#define UNTOLD		"undeclared-tiger"
 
 /* Each way in which a step can bring one to light. */
 static const char *const ways[] = {
@@ -35,6 +37,16 @@ static const char *const ways[] = {
 	"run: 'printf \"%s\\n\" \"$REPLICA_URL\" | sed s,.*:,,'",
 	"run: 'echo \"host=x password=$TOKEN\"; exit 3'",
 	"run: 'echo \"psql: error: $DB_PASSWORD\" >&2; exit 3'",
+	"run: 'printf \"host=x password=%s dbname=y\\n\" \"$UNTOLD\"'",
+	"run: 'printf \"password=%s\" \"${UNTOLD%????}\"; sleep 0.3; printf \"%s\\n\" \"${UNTOLD#\"${UNTOLD%????}\"}\"'",
+	"run: 'printf \"ALTER ROLE app PASSWORD \\047%s\\047;\\n\" \"$UNTOLD\"'",
+	"run: 'printf \"PASSWO\"; sleep 0.3; printf \"RD \\047%s\\047\\n\" \"$UNTOLD\"'",
+	"run: 'echo \"connection to postgresql://app:$UNTOLD@replica/app failed\" >&2; exit 2'",
+	"run: 'echo \"psql: error: PGPASSWORD=$UNTOLD\" >&2; exit 2'",
+	"sql: \"select ('ALTER ROLE app PASSWORD ''undeclared' || '-tiger''')::int\"",
+	"sql: \"select ('conninfo: user=a password=undeclared' || '-tiger')::int\"",
+	"sql: \"select ('postgres://a:undeclared' || '-tiger@h/d')::date\"",
+	"sql: \"select 'dbname=x password=undeclared' || '-tiger' as conninfo\"",
 	"sql: \"select :'TOKEN' as shown\"",
 	"sql: \"select :'TOKEN'::int\"",
 	"sql: \"select 1 as \\\"of\\\" from :\\\"TOKEN\\\"\"",
@@ -56,6 +68,7 @@ start_all(void)
 	    "REPLICA_URL=postgresql://app:" FROM_URL "@replica/app\n");
 	setenv("TOKEN", DECLARED, 1);
 	setenv("PAIR", IN_PAIR, 1);
+	setenv("UNTOLD", UNTOLD, 1);
 	return start_run_in(beside, "secrets: [TOKEN, PAIR]\n"
 	    "env_files: [app.env]\n", steps->data);
 }
@@ -101,12 +114,15 @@ no_way_leads_a_secret_into_the_bundle(void **state)
 	find_none(FROM_FILE);
 	find_none(FROM_URL);
 	find_none(IN_PAIR);
+	find_none(UNTOLD);
 	holds();
 	/* What is no secret stays to be read. */
 	assert_contains(slurp(owner, path_join(owner, folder,
 	    "journal.jsonl")), "[secret TOKEN]");
 	assert_contains(slurp(owner, path_join(owner, folder,
 	    "journal.jsonl")), "[secret DB_PASSWORD]");
+	assert_contains(slurp(owner, path_join(owner, folder,
+	    "journal.jsonl")), "PASSWORD '[secret password]'");
 }
 
 /* A file that the command below has written; null: not yet. */

@@ -4,15 +4,22 @@
 # links in fuzz_x_libs, and the rooms it stands on in fuzz_x_rooms.
 
 fuzz_targets = \
+	tests/fuzz/fuzz_approval \
 	tests/fuzz/fuzz_journal \
 	tests/fuzz/fuzz_printable \
 	tests/fuzz/fuzz_redact \
+	tests/fuzz/fuzz_wire \
 	tests/fuzz/fuzz_yaml
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/corpus
 
 fuzz_replay = tests/fuzz/replay.c tests/fuzz/fuzz.h
+
+fuzz_approval_rooms = approval run runbook postgres journal base
+fuzz_approval_libs = $(approval_libs)
+tests_fuzz_fuzz_approval_SOURCES = tests/fuzz/fuzz_approval.c $(fuzz_replay)
+tests_fuzz_fuzz_approval_LDADD = $(fuzz_approval_libs) $(base_libs)
 
 fuzz_journal_rooms = journal base
 fuzz_journal_libs = $(journal_libs) $(base_libs)
@@ -28,6 +35,11 @@ fuzz_redact_rooms = base
 fuzz_redact_libs = $(base_libs)
 tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz_redact.c $(fuzz_replay)
 tests_fuzz_fuzz_redact_LDADD = $(fuzz_redact_libs)
+
+fuzz_wire_rooms = wire approval run runbook postgres journal base
+fuzz_wire_libs = $(wire_libs) $(approval_libs) $(base_libs)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(fuzz_replay)
+tests_fuzz_fuzz_wire_LDADD = $(fuzz_wire_libs)
 
 fuzz_yaml_rooms = runbook postgres base
 fuzz_yaml_libs = $(runbook_libs) $(postgres_libs) $(base_libs)
