@@ -1,5 +1,6 @@
 /* base/json.c - jansson, with stable bytes and short spellings. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -28,6 +29,45 @@ json_pretty(const void *owner, const json_t *value)
 {
 	return dump(owner, value, JSON_SORT_KEYS | JSON_INDENT(2) |
 	    JSON_ENCODE_ANY);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static json_t *
+object_in_order(json_t *object)
+{
+	const char **names = NEW_ARRAY(NULL, const char *,
+	    json_object_size(object) + 1), *name;
+	json_t *ordered = json_object(), *member;
+	size_t count = 0;
+
+	json_object_foreach(object, name, member)
+		names[count++] = name;
+	qsort(names, count, sizeof(*names), by_name);
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(ordered, names[i], json_in_order(
+		    json_incref(json_object_get(object, names[i]))));
+	talloc_free(names);
+	json_decref(object);
+	return ordered;
+}
+
+json_t *
+json_in_order(json_t *value)
+{
+	json_t *element;
+	size_t i;
+
+	if (json_is_object(value))
+		return object_in_order(value);
+	json_array_foreach(value, i, element)
+		json_array_set_new(value, i,
+		    json_in_order(json_incref(element)));
+	return value;
 }
 
 int

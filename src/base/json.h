@@ -17,6 +17,12 @@
 char *json_stable(const void *owner, const json_t *value);
 /* Sorted keys, two spaces: for people. */
 char *json_pretty(const void *owner, const json_t *value);
+/*
+ * The same value with the members of its objects in the order of
+ * json_stable(), so that walking through them does not tell where it was
+ * read from.  Takes the reference, returns a new one.
+ */
+json_t *json_in_order(json_t *value);
 int json_parse(const char *text, size_t size_bytes, json_t **value,
     struct error *err) WARN_UNUSED;
 

@@ -169,7 +169,11 @@ values_of_json(struct arena *a, json_t *attributes, json_t *facts)
 
 /* ---- unpacking ----------------------------------------------------------- */
 
-/* What the server calls JSON and jansson does not take stays text. */
+/*
+ * What the server calls JSON and jansson does not take stays text.  In the
+ * order that a snapshot file has, so that an item's texts and its id are the
+ * same from both.
+ */
 static json_t *
 parse(const char *text)
 {
@@ -178,7 +182,7 @@ parse(const char *text)
 
 	if (json_parse(text, strlen(text), &value, &ignored) < 0)
 		return json_text(text, strlen(text));
-	return value;
+	return json_in_order(value);
 }
 
 static void

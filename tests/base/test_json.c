@@ -1,5 +1,6 @@
 /* tests/base/test_json.c - stable JSON. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -66,6 +67,27 @@ fields_of_another_type_are_as_if_absent(void **state UNUSED)
 }
 
 static void
+members_come_in_order_at_every_depth(void **state UNUSED)
+{
+	static const char text[] = "[{\"b\":{\"z\":1,\"ab\":[{\"d\":2,\"c\":3}]},\"a\":null}]";
+	struct error err;
+	json_t *value;
+	char *bytes;
+
+	assert_ok(json_parse(text, sizeof(text) - 1, &value, &err), &err);
+	value = json_in_order(value);
+	/* No flags: as they stand. */
+	bytes = json_dumps(value, JSON_COMPACT);
+	assert_string_equal(bytes,
+	    "[{\"a\":null,\"b\":{\"ab\":[{\"c\":3,\"d\":2}],\"z\":1}}]");
+	free(bytes);
+	json_decref(value);
+	value = json_in_order(json_string("x"));
+	assert_string_equal(json_string_value(value), "x");
+	json_decref(value);
+}
+
+static void
 any_bytes_become_text(void **state UNUSED)
 {
 	json_t *value = json_text("a\xff\xe2\x82z\xc3\xa9", 7);
@@ -97,6 +119,7 @@ main(void)
 		cmocka_unit_test(the_same_value_gives_the_same_bytes),
 		cmocka_unit_test(what_is_no_json_is_refused_with_its_place),
 		cmocka_unit_test(fields_of_another_type_are_as_if_absent),
+		cmocka_unit_test(members_come_in_order_at_every_depth),
 		cmocka_unit_test(any_bytes_become_text),
 		cmocka_unit_test(an_owned_value_goes_with_its_owner),
 	};

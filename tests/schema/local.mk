@@ -5,6 +5,7 @@ schema_tests = \
 	tests/schema/test_drift \
 	tests/schema/test_expected \
 	tests/schema/test_normalise \
+	tests/schema/test_read \
 	tests/schema/test_snapshot
 check_PROGRAMS += $(schema_tests)
 TESTS += $(schema_tests)
@@ -19,6 +20,7 @@ tests_schema_test_cases_LDADD = $(schema_test_libs)
 tests_schema_test_drift_LDADD = $(schema_test_libs)
 tests_schema_test_expected_LDADD = $(schema_test_libs)
 tests_schema_test_normalise_LDADD = $(schema_test_libs)
+tests_schema_test_read_LDADD = $(schema_test_libs)
 tests_schema_test_snapshot_LDADD = $(schema_test_libs)
 
-EXTRA_DIST += tests/schema/cases
+EXTRA_DIST += tests/schema/cases tests/schema/every_kind.sql

@@ -1,0 +1,361 @@
+/* Tests of schema/read.c: who may read, what is left behind, what gets in between. */
+
+#include "harness/test.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/kind.h"
+#include "schema/schemas.h"
+
+/* A subscription without a slot, so that the database can be dropped. */
+static void
+drop_rich(const char *name)
+{
+	cluster_sql(name, "ALTER SUBSCRIPTION apart SET (slot_name = NONE)");
+	cluster_sql(name, "DROP SUBSCRIPTION apart");
+	cluster_drop_db(name);
+}
+
+static char *
+rich_database(const void *owner)
+{
+	char *name = schemas_database(owner, "SELECT 1");
+	char *text = slurp(owner, mem_printf(owner,
+	    "%s/tests/schema/every_kind.sql", test_srcdir())), *rest = NULL;
+	struct pg_session *s = schemas_open(owner, name);
+	struct error err;
+
+	/* One by one: CREATE SUBSCRIPTION and the like want that. */
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		assert_ok(pg_exec_script(s, line, &err), &err);
+	if (pg_server_version(s) >= 150000)
+		assert_ok(pg_exec_script(s,
+		    "CREATE PUBLICATION whole FOR TABLES IN SCHEMA app", &err),
+		    &err);
+	pg_close(s);
+	return name;
+}
+
+static char *
+bytes_of(const void *owner, const struct schema_snapshot *s)
+{
+	return json_pretty(owner, json_owned(owner, schema_to_json(s)));
+}
+
+static struct schema_snapshot *
+through_a_file(const void *owner, const struct schema_snapshot *s)
+{
+	char *text = bytes_of(owner, s);
+	struct schema_snapshot *again;
+	struct error err;
+	json_t *j;
+
+	assert_ok(json_parse(text, strlen(text), &j, &err), &err);
+	again = schema_from_json(owner, json_owned(owner, j), &err);
+	assert_got(again, &err);
+	return again;
+}
+
+static struct schema_snapshot *
+read_as(const void *owner, const char *dbname, const char *role)
+{
+	struct error err;
+	struct pg_target *t = pg_target_parse(owner,
+	    cluster_url_as(owner, dbname, role), &err);
+	struct pg_options options = { .application_name = "test" };
+	struct schema_snapshot *result;
+	struct pg_session *s;
+
+	assert_got(t, &err);
+	s = pg_open(owner, schemas_loop(), t, &options, &err);
+	assert_got(s, &err);
+	result = schema_read(owner, s, &err);
+	assert_got(result, &err);
+	pg_close(s);
+	return result;
+}
+
+static void
+assert_no_drift(const void *scratch, const struct schema_snapshot *expected,
+    const struct schema_snapshot *actual)
+{
+	const struct drift *d = drift_compare(scratch, expected, actual, NULL);
+
+	if (d->count > 0)
+		fail_msg("there is drift:\n%s", schemas_list(scratch, d));
+}
+
+static bool
+has_kind(const struct schema_snapshot *s, const char *kind)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->objects[i].kind, kind) == 0)
+			return true;
+	return false;
+}
+
+static void
+a_file_of_every_kind_is_the_same_as_the_database(void **state UNUSED)
+{
+	void *scratch = talloc_new(NULL);
+	char *name = rich_database(scratch);
+	const struct schema_snapshot *live = schemas_read(scratch, name);
+	const struct schema_snapshot *file = through_a_file(scratch, live);
+
+	for (int i = 0; i < schema_kind_count; i++)
+		if (!has_kind(live, schema_kinds[i]->name) &&
+		    (schema_kinds[i]->query != NULL ||
+		    live->server_version >= schema_kinds[i]->since))
+			fail_msg("there is no %s in every_kind.sql",
+			    schema_kinds[i]->name);
+	assert_no_drift(scratch, live, file);
+	assert_no_drift(scratch, file, live);
+	assert_string_equal(schema_fingerprint(file), schema_fingerprint(live));
+	assert_string_equal(bytes_of(scratch, file), bytes_of(scratch, live));
+	assert_string_equal(bytes_of(scratch, schemas_read(scratch, name)),
+	    bytes_of(scratch, live));
+	assert_null(strstr(bytes_of(scratch, live), "hidden"));
+	drop_rich(name);
+	talloc_free(scratch);
+}
+
+static char *
+drift_bytes(const void *owner, const struct schema_snapshot *expected,
+    const struct schema_snapshot *actual)
+{
+	return json_pretty(owner, json_owned(owner, drift_to_json(
+	    drift_compare(owner, expected, actual, NULL))));
+}
+
+static void
+a_file_drifts_from_another_database_as_its_own_does(void **state UNUSED)
+{
+	void *scratch = talloc_new(NULL);
+	char *name = rich_database(scratch);
+	const struct schema_snapshot *live = schemas_read(scratch, name);
+	const struct schema_snapshot *file = through_a_file(scratch, live);
+	const struct schema_snapshot *other, *empty = schemas_of(scratch, "");
+
+	cluster_sql(name, "DROP INDEX app.people_feels;"
+	    "DROP POLICY own ON app.people;"
+	    "COMMENT ON COLUMN app.happy.name IS NULL;"
+	    "REVOKE SELECT (id) ON app.people FROM pg_monitor;"
+	    "ALTER TABLE app.people ADD more int NOT NULL DEFAULT 2");
+	other = schemas_read(scratch, name);
+	assert_true(drift_compare(scratch, live, other, NULL)->count >= 5);
+	assert_string_equal(drift_bytes(scratch, file, other),
+	    drift_bytes(scratch, live, other));
+	assert_string_equal(drift_bytes(scratch, other, file),
+	    drift_bytes(scratch, other, live));
+	assert_string_equal(drift_bytes(scratch, file, empty),
+	    drift_bytes(scratch, live, empty));
+	assert_string_equal(drift_bytes(scratch, empty, file),
+	    drift_bytes(scratch, empty, live));
+	drop_rich(name);
+	talloc_free(scratch);
+}
+
+/* The next transaction number: stands still while nobody writes. */
+static char *
+next_xid(const void *owner)
+{
+	return cluster_value(owner, "postgres",
+	    "SELECT pg_snapshot_xmax(pg_current_snapshot())");
+}
+
+static void
+a_role_without_rights_reads_all_and_writes_nothing(void **state UNUSED)
+{
+	void *scratch = talloc_new(NULL);
+	char *name = rich_database(scratch), *before;
+	const struct schema_snapshot *all = schemas_read(scratch, name), *seen;
+
+	cluster_sql("postgres", "CREATE ROLE reader LOGIN NOINHERIT");
+	cluster_sql("postgres",
+	    "ALTER ROLE reader SET default_transaction_read_only = on");
+	cluster_sql("postgres", "ALTER SYSTEM SET autovacuum = off");
+	cluster_sql("postgres", "SELECT pg_reload_conf()");
+	cluster_wait_value("postgres", "SHOW autovacuum", "off");
+	cluster_wait_value("postgres", "SELECT count(*) FROM pg_stat_activity "
+	    "WHERE backend_type = 'autovacuum worker'", "0");
+
+	before = next_xid(scratch);
+	seen = read_as(scratch, name, "reader");
+
+	assert_string_equal(next_xid(scratch), before);
+	assert_string_equal(bytes_of(scratch, seen), bytes_of(scratch, all));
+	cluster_sql("postgres", "DROP ROLE reader");
+	drop_rich(name);
+	talloc_free(scratch);
+}
+
+static void
+options_that_the_newest_servers_keep_for_themselves_are_none(void **state UNUSED)
+{
+	static const char sql[] = "CREATE TABLE t (a int, b text);"
+	    "ALTER TABLE t ALTER b SET (n_distinct = 7);"
+	    "CREATE INDEX i ON t (lower(b)); CREATE VIEW v AS SELECT a FROM t;"
+	    "CREATE MATERIALIZED VIEW m AS SELECT b FROM t;"
+	    "CREATE TABLE parent (a int) PARTITION BY LIST (a);"
+	    "CREATE TABLE child PARTITION OF parent DEFAULT;"
+	    "CREATE TYPE pair AS (a int)";
+	void *scratch = talloc_new(NULL);
+	const struct schema_snapshot *without = schemas_of(scratch, sql), *with;
+	char *name = schemas_database(scratch, sql);
+
+	cluster_sql(name, "UPDATE pg_attribute SET attoptions = "
+	    "array_append(attoptions, 'pg_attver=3') WHERE attnum > 0 AND "
+	    "attrelid IN (SELECT oid FROM pg_class WHERE oid >= 16384 AND "
+	    "relkind IN ('r', 'p', 'v', 'm', 'c'))");
+	with = schemas_read(scratch, name);
+
+	assert_no_drift(scratch, without, with);
+	assert_string_equal(bytes_of(scratch, with), bytes_of(scratch, without));
+	assert_null(strstr(bytes_of(scratch, with), "attver"));
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
+/* ---- somebody who changes the schema while it is read -------------------- */
+
+struct meddler {
+	struct pg_session *session;
+	const char	**statements;	/* to run, one after the other */
+	int		 failed;
+};
+
+static void
+meddle(void *arg, const struct pg_result *r UNUSED, const struct error *err)
+{
+	struct meddler *m = arg;
+
+	if (err != NULL)
+		print_message("%s\n", err->primary);
+	m->failed += err != NULL;
+	if (err == NULL && *m->statements != NULL)
+		pg_query_async(m->session, *m->statements++, meddle, m);
+}
+
+/* Done when somebody waits for t, which the meddler has locked. */
+#define SOMEBODY_WAITS \
+	"DO $$ BEGIN LOOP PERFORM FROM pg_locks WHERE NOT granted AND " \
+	"relation = 't'::regclass; EXIT WHEN FOUND; PERFORM pg_sleep(0.01); " \
+	"END LOOP; END $$"
+#define LOCK_IT	"LOCK TABLE t IN ACCESS EXCLUSIVE MODE"
+
+static const char meddled[] = "CREATE TABLE t (a int);"
+    "CREATE VIEW v AS SELECT a FROM t;"
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a FROM t; "
+    "END; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+    "CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 2'";
+
+/* Reads while the statements run; each begins when the one before has ended. */
+static struct schema_snapshot *
+read_meddled(const void *owner, const char *name, const char **statements,
+    struct error *err)
+{
+	struct meddler m = { schemas_open(owner, name), statements, 0 };
+	struct pg_session *s = schemas_open(owner, name);
+	struct schema_snapshot *result;
+
+	assert_ok(pg_exec_script(m.session, "BEGIN; " LOCK_IT, err), err);
+	pg_query_async(m.session, *m.statements++, meddle, &m);
+	result = schema_read(owner, s, err);
+	assert_int_equal(m.failed, 0);
+	assert_int_equal(pg_transaction_status(s), PQTRANS_IDLE);
+	pg_close(m.session);
+	pg_close(s);
+	return result;
+}
+
+static void
+a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
+{
+	const char *statements[] = { SOMEBODY_WAITS,
+	    "ALTER TABLE t RENAME a TO b", "DROP FUNCTION h()", "COMMIT", NULL };
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, meddled);
+	const struct schema_snapshot *s;
+	struct error err;
+
+	s = read_meddled(scratch, name, statements, &err);
+
+	assert_got(s, &err);
+	assert_null(schema_find(s, "column public.t.a"));
+	assert_non_null(schema_find(s, "column public.t.b"));
+	assert_null(schema_find(s, "function public.h()"));
+	assert_non_null(schema_find(s, "function public.g()"));
+	assert_string_equal(bytes_of(scratch, s),
+	    bytes_of(scratch, schemas_read(scratch, name)));
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
+static void
+a_schema_that_never_holds_still_is_given_up(void **state UNUSED)
+{
+	const char *statements[] = {
+	    SOMEBODY_WAITS, "ALTER TABLE t RENAME a TO b", "COMMIT AND CHAIN",
+	    LOCK_IT,
+	    SOMEBODY_WAITS, "ALTER TABLE t RENAME b TO c", "COMMIT AND CHAIN",
+	    LOCK_IT,
+	    SOMEBODY_WAITS, "ALTER TABLE t RENAME c TO d", "COMMIT", NULL };
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, meddled);
+	struct error err;
+
+	assert_null(read_meddled(scratch, name, statements, &err));
+
+	assert_int_equal(err.code, ERR_EXPECT);
+	assert_string_equal(err.primary,
+	    "the schema changed while it was read, 3 times in a row");
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
+static void
+a_lock_that_stands_in_the_way_is_told_and_not_waited_for(void **state UNUSED)
+{
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, meddled);
+	struct pg_session *owner = schemas_open(scratch, name);
+	struct pg_session *s = schemas_open(scratch, name);
+	struct error err;
+
+	assert_ok(pg_exec_script(owner, "BEGIN; " LOCK_IT, &err), &err);
+	assert_null(schema_read(scratch, s, &err));
+	assert_string_equal(err.sqlstate, "55P03");
+	assert_int_equal(pg_transaction_status(s), PQTRANS_IDLE);
+	assert_ok(pg_exec_script(owner, "ROLLBACK", &err), &err);
+	assert_got(schema_read(scratch, s, &err), &err);
+	pg_close(owner);
+	pg_close(s);
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_file_of_every_kind_is_the_same_as_the_database),
+		cmocka_unit_test(
+		    a_file_drifts_from_another_database_as_its_own_does),
+		cmocka_unit_test(
+		    a_role_without_rights_reads_all_and_writes_nothing),
+		cmocka_unit_test(
+		    options_that_the_newest_servers_keep_for_themselves_are_none),
+		cmocka_unit_test(
+		    a_schema_that_changes_while_it_is_read_is_read_again),
+		cmocka_unit_test(a_schema_that_never_holds_still_is_given_up),
+		cmocka_unit_test(
+		    a_lock_that_stands_in_the_way_is_told_and_not_waited_for),
+	};
+
+	return test_main(tests, cluster_start, cluster_stop);
+}
