@@ -147,19 +147,23 @@ fails(const struct call *c, const struct drift *d)
 }
 
 static int
-show(struct call *c, const struct side *sides, struct drift *d,
-    struct error *err)
+show(struct call *c, struct sides *s, const struct side *sides,
+    struct drift *d, struct error *err)
 {
 	struct page page = { .owner = c,
 		.coloured = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL };
 
 	if (c->options.sql || c->options.codify) {
+		progress_end(s->progress);
 		print_sql(c, d, c->options.codify);
 		return 0;
 	}
+	progress_say(s->progress, "measures what %zu items mean for the data",
+	    d->count);
 	if (sides[1].session != NULL &&
 	    drift_measure(d, sides[1].session, err) < 0)
 		return -1;
+	progress_end(s->progress);
 	if (c->options.json)
 		printf("%s\n", json_pretty(c, json_owned(c, drift_to_json(d))));
 	else
@@ -185,11 +189,15 @@ cli_diff(struct call *c)
 		return command_usage(c,
 		    "only one of --sql, --codify and --json can be printed");
 	s = sides_new(c, c->options.shadow, &err);
-	if (s == NULL || sides_load(s, sides, 2, &err) < 0)
+	if (s == NULL)
 		return command_fail(&err);
+	if (sides_load(s, sides, 2, &err) < 0)
+		return sides_fail(s, &err);
+	progress_say(s->progress, "compares %zu objects with %zu",
+	    sides[0].snapshot->count, sides[1].snapshot->count);
 	d = drift_compare(c, sides[0].snapshot, sides[1].snapshot,
 	    (const char *const *)c->options.unmanaged);
-	if (show(c, sides, d, &err) < 0)
-		return command_fail(&err);
+	if (show(c, s, sides, d, &err) < 0)
+		return sides_fail(s, &err);
 	return fails(c, d) ? EXIT_DRIFT : EXIT_DONE;
 }

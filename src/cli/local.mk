@@ -28,6 +28,7 @@ pgrunbook_SOURCES = \
 	src/cli/params.c src/cli/params.h \
 	src/cli/picker.c src/cli/picker.h \
 	src/cli/plan.c \
+	src/cli/progress.c src/cli/progress.h \
 	src/cli/prose.c src/cli/prose.h \
 	src/cli/report.c \
 	src/cli/review.c \
@@ -36,6 +37,7 @@ pgrunbook_SOURCES = \
 	src/cli/runs.c \
 	src/cli/schema.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h \
+	src/cli/shadow.c src/cli/shadow.h \
 	src/cli/shown.c src/cli/shown.h \
 	src/cli/side.c src/cli/side.h \
 	src/cli/snapshot.c \

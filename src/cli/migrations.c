@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "cli/database.h"
+#include "cli/shadow.h"
 #include "postgres/pooler.h"
 #include "schema/drift.h"
 #include "steps/history.h"
@@ -103,7 +104,7 @@ find_drift(struct look *k, struct drift **d, struct error *err)
 	*d = NULL;
 	if (!k->call->options.drift)
 		return 0;
-	if (k->call->options.shadow != NULL && (server = pg_target_parse(
+	if (k->call->options.shadow != NULL && (server = shadow_target(
 	    k->call, k->call->options.shadow, err)) == NULL)
 		return -1;
 	for (i = 0; i < k->count; i++)

@@ -272,8 +272,8 @@ find_programs(struct server *s, struct error *err)
 	char *initdb = program_find(s, "initdb", 0, err);
 
 	if (initdb == NULL) {
-		error_hint(err, "the demo needs a Postgres server "
-		    "(Debian: apt-get install postgresql)");
+		error_hint(err, "A scratch server needs Postgres' own programs "
+		    "(Debian: apt-get install postgresql).");
 		return -1;
 	}
 	s->bin = path_folder(s, initdb);

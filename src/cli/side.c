@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "cli/command.h"
+#include "cli/shadow.h"
 #include "cli/side.h"
 #include "schema/expected.h"
 
@@ -21,16 +23,19 @@ interrupt(void *arg)
 }
 
 struct sides *
-sides_new(const void *owner, const char *shadow_url, struct error *err)
+sides_new(const void *owner, const char *shadow, struct error *err)
 {
 	struct sides *s = NEW(owner, struct sides);
 
 	s->loop = loop_new(s);
 	loop_signal_new(s, s->loop, SIGINT, interrupt, s);
 	loop_signal_new(s, s->loop, SIGTERM, interrupt, s);
-	if (shadow_url == NULL)
+	s->progress = progress_new(s, s->loop);
+	s->shadow_word = shadow;
+	/* A scratch server is made when it is needed. */
+	if (shadow == NULL || strcmp(shadow, "scratch") == 0)
 		return s;
-	s->shadow = pg_target_parse(s, shadow_url, err);
+	s->shadow = shadow_target(s, shadow, err);
 	return s->shadow == NULL ? NULL : s;
 }
 
@@ -51,10 +56,11 @@ open_url(struct sides *s, struct side *side, struct error *err)
 	if (side->target == NULL)
 		return -1;
 	side->shown = side->target->shown;
+	progress_say(s->progress, "connects to %s", side->shown);
 	side->session = pg_open(s, s->loop, side->target, &options, err);
 	if (side->session == NULL)
 		return -1;
-	if (s->shadow == NULL)
+	if (s->shadow == NULL && s->shadow_word == NULL)
 		s->shadow = side->target;
 	return 0;
 }
@@ -75,6 +81,18 @@ load_snapshot(struct sides *s, struct side *side, struct error *err)
 	    error_context(err, "%s", side->word) : 0;
 }
 
+static void
+on_replay(void *arg, size_t done, size_t total, const char *name)
+{
+	struct sides *s = arg;
+
+	if (done < total)
+		progress_say(s->progress, "replays migration %zu of %zu: %s",
+		    done + 1, total, name);
+	else
+		progress_say(s->progress, "reads the shadow database");
+}
+
 static int
 load_migrations(struct sides *s, struct side *side, struct error *err)
 {
@@ -82,10 +100,16 @@ load_migrations(struct sides *s, struct side *side, struct error *err)
 	struct migration *list;
 	size_t count;
 
+	if (s->shadow == NULL && s->shadow_word != NULL) {
+		progress_say(s->progress, "starts a scratch server");
+		s->shadow = shadow_target(s, s->shadow_word, err);
+		if (s->shadow == NULL)
+			return -1;
+	}
 	if (s->shadow == NULL) {
 		error_set(err, ERR_USAGE,
 		    "\"%s\" needs a server to be replayed on", side->word);
-		error_hint(err, "Name one by --shadow URL.");
+		error_hint(err, "Name one by --shadow=URL; --shadow=scratch makes one.");
 		return -1;
 	}
 	if (file_is_folder(side->word)) {
@@ -98,7 +122,7 @@ load_migrations(struct sides *s, struct side *side, struct error *err)
 		return -1;
 	}
 	side->snapshot = expected_from_migrations(s, s->loop, s->shadow, list,
-	    count, NULL, NULL, &s->cancel, err);
+	    count, on_replay, s, &s->cancel, err);
 	return side->snapshot == NULL ? -1 : 0;
 }
 
@@ -117,6 +141,15 @@ load_one(struct sides *s, struct side *side, struct error *err)
 	    load_migrations(s, side, err);
 }
 
+static void
+on_read(void *arg, size_t done, size_t total)
+{
+	struct sides *s = arg;
+
+	progress_say(s->progress, "reads catalogues: %zu of %zu queries", done,
+	    total);
+}
+
 /* All that are databases, at once. */
 static int
 load_servers(struct sides *s, struct side *list, int count, struct error *err)
@@ -133,7 +166,7 @@ load_servers(struct sides *s, struct side *list, int count, struct error *err)
 		sides[n] = &list[i];
 		sessions[n++] = list[i].session;
 	}
-	if (schema_read_each(s, sessions, n, read, &failed, err) < 0)
+	if (schema_read_each(s, sessions, n, read, on_read, s, &failed, err) < 0)
 		return error_context(err, "%s", sides[failed]->shown);
 	for (size_t i = 0; i < n; i++)
 		sides[i]->snapshot = read[i];
@@ -155,4 +188,11 @@ sides_load(struct sides *s, struct side *list, int count, struct error *err)
 		if (load_one(s, &list[i], err) < 0)
 			return -1;
 	return 0;
+}
+
+int
+sides_fail(struct sides *s, const struct error *err)
+{
+	progress_end(s->progress);
+	return command_fail(err);
 }

@@ -19,10 +19,14 @@ cli_snapshot(struct call *c)
 
 	error_clear(&err);
 	s = sides_new(c, c->options.shadow, &err);
-	if (s == NULL || sides_load(s, &side, 1, &err) < 0)
+	if (s == NULL)
 		return command_fail(&err);
+	if (sides_load(s, &side, 1, &err) < 0)
+		return sides_fail(s, &err);
+	progress_say(s->progress, "writes %zu objects", side.snapshot->count);
 	text = json_pretty(c, json_owned(c, schema_to_json(side.snapshot)));
 	text = mem_printf(c, "%s\n", text);
+	progress_end(s->progress);
 	if (c->options.output == NULL)
 		fputs(text, stdout);
 	else if (file_write_atomic(c->options.output, text, strlen(text), 0666,

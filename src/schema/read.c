@@ -147,7 +147,15 @@ enum after_kinds {
 	ASK_DEPENDENCIES, ASK_LEFT_OUT, ASK_COMMIT, ASK_STAMP_AGAIN, AFTER_KINDS
 };
 
+/* How far all of them are. */
+struct reading {
+	void	(*progress)(void *arg, size_t done, size_t total);	/* may be null */
+	void	*arg;
+	size_t	 done, total;
+};
+
 struct reader {
+	struct reading	*reading;
 	struct pg_session *session;
 	struct snapshot_maker maker;
 	struct linker	*linker;
@@ -224,7 +232,10 @@ static int
 on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 {
 	struct reader *rd = arg;
+	struct reading *all = rd->reading;
 
+	if (all->progress != NULL)
+		all->progress(all->arg, ++all->done, all->total);
 	if (i == ASK_STAMP)
 		rd->stamp = mem_strdup(rd->queries, pg_value(r, 0, 0));
 	if (i < BEFORE_KINDS)
@@ -289,9 +300,10 @@ schema_read_queries(const void *owner, struct pg_session *s)
 }
 
 static void
-reader_begin(struct reader *rd, const void *owner, struct pg_session *s)
+reader_begin(struct reader *rd, const void *owner, struct pg_session *s,
+    struct reading *reading)
 {
-	*rd = (struct reader){ .session = s };
+	*rd = (struct reader){ .session = s, .reading = reading };
 	snapshot_begin(&rd->maker, owner);
 	rd->maker.snapshot->server_version = pg_server_version(s);
 	rd->linker = linker_new(owner, &rd->maker);
@@ -340,7 +352,8 @@ check_version(struct pg_session *s, struct error *err)
 static int
 read_once(const void *owner, const void *scratch,
     struct pg_session *const *sessions, size_t count,
-    struct schema_snapshot **snapshots, size_t *failed, struct error *err)
+    struct schema_snapshot **snapshots, struct reading *reading,
+    size_t *failed, struct error *err)
 {
 	struct reader *readers = NEW_ARRAY(scratch, struct reader, count);
 	struct pg_pipeline *lines = NEW_ARRAY(scratch, struct pg_pipeline, count);
@@ -353,7 +366,8 @@ read_once(const void *owner, const void *scratch,
 
 		if (snapshots[i] != NULL)
 			continue;
-		reader_begin(rd, scratch, sessions[i]);
+		reader_begin(rd, scratch, sessions[i], reading);
+		reading->total += (size_t)query_count(rd);
 		lines[running] = (struct pg_pipeline){ .session = sessions[i],
 			.queries = rd->queries, .count = query_count(rd),
 			.on_result = on_result, .arg = rd };
@@ -382,8 +396,9 @@ read_once(const void *owner, const void *scratch,
 
 int
 schema_read_each(const void *owner, struct pg_session *const *sessions,
-    size_t count, struct schema_snapshot **snapshots, size_t *failed,
-    struct error *err)
+    size_t count, struct schema_snapshot **snapshots,
+    void (*progress)(void *arg, size_t done, size_t total), void *arg,
+    size_t *failed, struct error *err)
 {
 	size_t left = count, nobody;
 
@@ -401,8 +416,9 @@ schema_read_each(const void *owner, struct pg_session *const *sessions,
 	 */
 	for (int try = 0; try < READ_TRIES && left > 0; try++) {
 		void *scratch = talloc_new(owner);
+		struct reading reading = { .progress = progress, .arg = arg };
 		int rc = read_once(owner, scratch, sessions, count, snapshots,
-		    failed, err);
+		    &reading, failed, err);
 
 		talloc_free(scratch);
 		if (rc != 0)
@@ -422,6 +438,6 @@ schema_read(const void *owner, struct pg_session *s, struct error *err)
 {
 	struct schema_snapshot *result;
 
-	return schema_read_each(owner, &s, 1, &result, NULL, err) < 0 ? NULL :
+	return schema_read_each(owner, &s, 1, &result, NULL, NULL, NULL, err) < 0 ? NULL :
 	    result;
 }

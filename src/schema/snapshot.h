@@ -41,11 +41,14 @@ struct schema_snapshot *schema_read(const void *owner, struct pg_session *s,
     struct error *err);
 /*
  * The same from several servers at once, each to its place in snapshots.
+ * progress (may be null) is told how many queries of how many were answered;
+ * it begins again where a schema changed meanwhile.
  * -1 with *err after the first that failed (*failed says which; may be null).
  */
 int schema_read_each(const void *owner, struct pg_session *const *sessions,
-    size_t count, struct schema_snapshot **snapshots, size_t *failed,
-    struct error *err) WARN_UNUSED;
+    size_t count, struct schema_snapshot **snapshots,
+    void (*progress)(void *arg, size_t done, size_t total), void *arg,
+    size_t *failed, struct error *err) WARN_UNUSED;
 /* What a read sends to this server, in order: null-terminated.  For measuring. */
 const char *const *schema_read_queries(const void *owner,
     struct pg_session *s);

@@ -10,6 +10,7 @@ cli_tests = \
 	tests/cli/test_manual \
 	tests/cli/test_migrations \
 	tests/cli/test_runbooks \
+	tests/cli/test_sides \
 	tests/cli/test_verify
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -27,6 +28,9 @@ tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
 tests_cli_test_runbooks_LDADD = $(program_libs)
+tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \
+	src/cli/scratch_server.c src/cli/scratch_server.h
+tests_cli_test_sides_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_import_LDADD = $(program_libs)
 EXTRA_DIST += tests/cli/prose
