@@ -227,6 +227,35 @@ start_connection(struct pg_session *s, const struct pg_addresses *found)
 	return conn;
 }
 
+/* What libpq says where TLS fails, and what can be done about it. */
+static const struct {
+	const char	*why, *hint;
+} tls_hints[] = {
+	{ "does not match host name", "connect by a name that the certificate "
+	    "bears; \"hostaddr\" may say where that is" },
+	{ "certificate verify failed", "\"sslrootcert\" names the file of the "
+	    "authority that signed the server's certificate; a hosting "
+	    "service offers its own for download" },
+	{ "root certificate file", "\"sslrootcert\" names the file of the "
+	    "authority's certificate, such as "
+	    "/etc/ssl/certs/ca-certificates.crt" },
+	{ "could not read root certificate", "\"sslrootcert\" names a file of "
+	    "certificates in PEM" },
+	{ "server does not support SSL", "the server has no TLS; what must be "
+	    "encrypted cannot be reached there" },
+};
+
+static const char *
+tls_hint(const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(tls_hints); i++)
+		if (strstr(why, tls_hints[i].why) != NULL)
+			return tls_hints[i].hint;
+	return NULL;
+}
+
 static int
 refuse_connection(struct pg_session *s, struct error *err)
 {
@@ -242,6 +271,8 @@ refuse_connection(struct pg_session *s, struct error *err)
 		error_hint(err, "a pooler stands in front of the server: give "
 		    "the server's own URL (DIRECT_URL), or leave \"options\" "
 		    "out of this one");
+	else if (tls_hint(why) != NULL)
+		error_hint(err, "%s", tls_hint(why));
 	talloc_free(why);
 	return -1;
 }

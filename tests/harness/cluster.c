@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +26,6 @@
 #include "harness/cluster.h"
 #include "harness/test.h"
 
-#define PORT		"5432"
 #define START_MS	60000
 #define WAIT_MS		10000
 #define FOLDER_PREFIX	"pgrunbook-pg."
@@ -38,7 +39,11 @@ static struct {
 	uid_t		 uid;		/* whom the server runs as */
 	gid_t		 gid;
 	int		 databases;
-} cluster = { .lock = -1 };
+	char		 port[8];
+	bool		 loopback;	/* beside the socket */
+	const char	*certificate;	/* null: without TLS */
+	const char	*key;
+} cluster = { .lock = -1, .port = "5432" };
 
 static void NORETURN
 give_up(const char *what)
@@ -202,7 +207,8 @@ make_data(void)
 static char *
 socket_path(const void *owner)
 {
-	return mem_printf(owner, "%s/.s.PGSQL." PORT, cluster.folder);
+	return mem_printf(owner, "%s/.s.PGSQL.%s", cluster.folder,
+	    cluster.port);
 }
 
 /* signum: what it gets when this program ends. */
@@ -250,9 +256,16 @@ static void
 spawn_server(void)
 {
 	void *scratch = talloc_new(NULL);
+	bool tls = cluster.certificate != NULL;
 	const char *const argv[] = {
 		path_join(scratch, cluster.bin, "postgres"), "-D", cluster.data,
-		"-k", cluster.folder, "-p", PORT, "-c", "listen_addresses=",
+		"-k", cluster.folder, "-p", cluster.port, "-c",
+		cluster.loopback ? "listen_addresses=127.0.0.1" :
+		"listen_addresses=", "-c",
+		mem_printf(scratch, "ssl_cert_file=%s", tls ?
+		    cluster.certificate : ""), "-c",
+		mem_printf(scratch, "ssl_key_file=%s", tls ? cluster.key : ""),
+		"-c", tls ? "ssl=on" : "ssl=off",
 		"-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "shared_buffers=16MB", "-c", "max_connections=60",
 		"-c", "max_prepared_transactions=5", "-c", "autovacuum=off",
@@ -269,8 +282,8 @@ connect_to(const char *dbname)
 {
 	const char *const names[] = { "host", "port", "user", "dbname",
 	    "application_name", NULL };
-	const char *const values[] = { cluster.folder, PORT, "postgres", dbname,
-	    "tests", NULL };
+	const char *const values[] = { cluster.folder, cluster.port, "postgres",
+	    dbname, "tests", NULL };
 
 	return PQconnectdbParams(names, values, 0);
 }
@@ -438,8 +451,8 @@ cluster_stop(void **state UNUSED)
 char *
 cluster_url_as(const void *owner, const char *dbname, const char *user)
 {
-	return mem_printf(owner, "postgresql:///%s?host=%s&port=" PORT
-	    "&user=%s", dbname, cluster.folder, user);
+	return mem_printf(owner, "postgresql:///%s?host=%s&port=%s"
+	    "&user=%s", dbname, cluster.folder, cluster.port, user);
 }
 
 char *
@@ -457,7 +470,7 @@ cluster_socket_folder(void)
 const char *
 cluster_port(void)
 {
-	return PORT;
+	return cluster.port;
 }
 
 const char *
@@ -614,6 +627,33 @@ void
 cluster_restart(void)
 {
 	stop_now(SIGQUIT);
+	start_server();
+}
+
+/* A port of 127.0.0.1 that nobody has at the moment. */
+static in_port_t
+free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+		give_up("no port is free");
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+void
+cluster_serve_loopback(const char *certificate, const char *key)
+{
+	stop_now(SIGQUIT);
+	snprintf(cluster.port, sizeof(cluster.port), "%hu", free_port());
+	cluster.loopback = true;
+	cluster.certificate = certificate;
+	cluster.key = key;
 	start_server();
 }
 

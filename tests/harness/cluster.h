@@ -1,8 +1,8 @@
 /*
  * tests/harness/cluster.h - a Postgres of the test program's own.
  *
- * One per program, made from a cached initdb, on a Unix socket alone, in a
- * folder that goes with it.  Started by root the server runs as another user.
+ * One per program, made from a cached initdb, on a Unix socket alone (until
+ * cluster_serve_loopback()), in a folder that goes with it.  Started by root the server runs as another user.
  * However the program ends, the server ends with it.
  *
  *     return test_main(tests, cluster_start, cluster_stop);
@@ -56,6 +56,13 @@ void cluster_wait_value(const char *dbname, const char *sql,
 void cluster_crash(void);
 /* Up again after cluster_crash(), or down (immediately) and up. */
 void cluster_restart(void);
+/*
+ * Down, and up again on 127.0.0.1 also, with this certificate (null: without
+ * TLS): cluster_port() is another one from here on.  The key is the server
+ * user's, for its eyes only.  Both paths are borrowed as long as the server
+ * runs.
+ */
+void cluster_serve_loopback(const char *certificate, const char *key);
 /* All of it stands still (SIGSTOP), and goes on. */
 void cluster_freeze(void);
 void cluster_thaw(void);

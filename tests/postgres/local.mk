@@ -10,7 +10,8 @@ postgres_tests = \
 	tests/postgres/test_session \
 	tests/postgres/test_sql \
 	tests/postgres/test_stream \
-	tests/postgres/test_target
+	tests/postgres/test_target \
+	tests/postgres/test_tls
 check_PROGRAMS += $(postgres_tests)
 TESTS += $(postgres_tests)
 
@@ -43,3 +44,4 @@ tests_postgres_test_stream_SOURCES = tests/postgres/test_stream.c \
 	tests/postgres/sessions.h
 tests_postgres_test_stream_LDADD = $(postgres_test_libs)
 tests_postgres_test_target_LDADD = $(postgres_test_libs)
+tests_postgres_test_tls_LDADD = $(postgres_test_libs)
