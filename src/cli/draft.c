@@ -181,13 +181,18 @@ refuses_transaction(const struct draft_step *s)
 static void
 prepare(struct draft_step *s)
 {
+	const char *end = "PGRUNBOOK_SQL";
+
 	if (s->kind != DRAFT_SQL)
 		return;
 	if (wants_psql(s)) {
+		/* A word of the text would end it, and run the rest as shell. */
+		while (strstr(s->text, end) != NULL)
+			end = mem_printf(s, "%s_", end);
 		s->kind = DRAFT_RUN;
 		s->text = mem_printf(s, "psql -X -v ON_ERROR_STOP=1 -f - "
-		    "<<'PGRUNBOOK_SQL'\n%s%sPGRUNBOOK_SQL\n", s->text,
-		    str_ends(s->text, "\n") ? "" : "\n");
+		    "<<'%s'\n%s%s%s\n", end, s->text,
+		    str_ends(s->text, "\n") ? "" : "\n", end);
 	} else {
 		s->no_transaction = refuses_transaction(s);
 	}

@@ -30,6 +30,8 @@ pgrunbook_SOURCES = \
 	src/cli/plan.c \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/prose.c src/cli/prose.h \
+	src/cli/prose_front.c src/cli/prose_front.h \
+	src/cli/prose_words.c src/cli/prose_words.h \
 	src/cli/report.c \
 	src/cli/review.c \
 	src/cli/rollback.c \

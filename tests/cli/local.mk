@@ -32,7 +32,8 @@ tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h
 tests_cli_test_sides_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
-tests_cli_test_import_LDADD = $(program_libs)
+tests_cli_test_import_LDADD = $(runbook_libs) $(postgres_libs) \
+	$(program_libs)
 EXTRA_DIST += tests/cli/prose
 tests_cli_test_demo_LDADD = $(program_libs)
 tests_cli_test_verify_LDADD = tests/approval/libbundle.a $(sample_libs) \

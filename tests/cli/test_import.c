@@ -11,13 +11,14 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "cli/program.h"
+#include "runbook/node.h"
 
-/* All that the draft's files say, white space as single blanks. */
+/* All that the draft's files say, as they are written. */
 static char *
 all_of(const void *owner, const char *folder)
 {
 	struct buffer *b = buffer_new(owner);
-	char **names, *text;
+	char **names;
 	size_t count, i;
 	struct error err;
 
@@ -25,13 +26,65 @@ all_of(const void *owner, const char *folder)
 	for (i = 0; i < count; i++)
 		buffer_printf(b, "%s\n", slurp(owner, path_join(owner, folder,
 		    names[i])));
-	text = b->data;
+	return b->data;
+}
+
+static void
+put_values(struct buffer *b, const struct node *n)
+{
+	size_t i;
+
+	if (n->type == NODE_SCALAR)
+		buffer_printf(b, "%s\n", n->text);
+	for (i = 0; n->type != NODE_SCALAR && i < n->count; i++)
+		put_values(b, n->items[i]);
+}
+
+/* The values of the draft's files, as a run would read them. */
+static char *
+values_of(const void *owner, const char *folder)
+{
+	struct buffer *b = buffer_new(owner);
+	struct lint *l = lint_new(owner);
+	char **names;
+	size_t count, i;
+	struct node *n;
+	struct error err;
+
+	assert_ok(folder_list(owner, folder, &names, &count, &err), &err);
+	for (i = 0; i < count; i++) {
+		n = node_load(owner, path_join(owner, folder, names[i]), l);
+		assert_non_null(n);
+		put_values(b, n);
+	}
+	return b->data;
+}
+
+/* What import says it does to a line, and nothing else. */
+static char *
+as_imported(const void *owner, const char *line)
+{
+	static const char *const changes[][2] = {
+		{ "hunter22", "***" }, { "user:pass@", "user:***@" },
+		{ "{{", "{ {" },
+	};
+	char *text = str_trim(owner, line), *at;
+	size_t i;
+
+	if (str_starts(text, "$ "))
+		text += 2;
+	for (i = 0; i < COUNT_OF(changes); i++) {
+		at = strstr(text, changes[i][0]);
+		if (at != NULL)
+			text = mem_printf(owner, "%.*s%s%s", (int)(at - text),
+			    text, changes[i][1], at + strlen(changes[i][0]));
+	}
 	return text;
 }
 
-/* The commands: lines of fences and of indented code, `...` with a blank. */
+/* Lines of fences and of indented code; each must be in the draft. */
 static size_t
-find_lost(const char *name, const char *prose, const char *draft)
+count_commands(const char *name, const char *prose, const char *draft)
 {
 	void *owner = talloc_new(NULL);
 	const char *line = prose, *end;
@@ -50,17 +103,7 @@ find_lost(const char *name, const char *prose, const char *draft)
 		}
 		if ((!fenced && !str_starts(line, "       ")) || *text == '\0')
 			continue;
-		if (str_starts(text, "$ "))
-			text += 2;
-		/* Passwords and values' names are told by tests of their own. */
-		if (strstr(text, "hunter22") != NULL ||
-		    strstr(text, "user:pass@") != NULL ||
-		    strstr(text, "{{") != NULL)
-			continue;
-		/* Quoted, YAML escapes what is in quotes. */
-		if (strchr(text, '"') != NULL && strstr(draft, text) == NULL &&
-		    strchr(text, '\\') == NULL)
-			text = mem_strndup(owner, text, strcspn(text, "\""));
+		text = as_imported(owner, text);
 		if (strstr(draft, text) == NULL)
 			fail_msg("%s: lost: %s\n%s", name, text, draft);
 		found++;
@@ -72,6 +115,22 @@ find_lost(const char *name, const char *prose, const char *draft)
 static void
 each_kind_of_prose_becomes_a_draft_that_lints(void **state UNUSED)
 {
+	static const struct {
+		const char	*name;
+		size_t		 commands;
+	} kinds[] = {
+		{ "backfill", 4 },
+		{ "backup-restore", 5 },
+		{ "emergency", 3 },
+		{ "harden", 3 },
+		{ "migration", 5 },
+		{ "prisma-supabase", 12 },
+		{ "production-migration", 5 },
+		{ "reconcile", 8 },
+		{ "reset-sandbox", 2 },
+		{ "rollback-decision", 2 },
+		{ "staging-setup", 11 },
+	};
 	void *owner = talloc_new(NULL);
 	char *source = path_join(owner, test_srcdir(), "tests/cli/prose");
 	char **names, *out;
@@ -80,18 +139,20 @@ each_kind_of_prose_becomes_a_draft_that_lints(void **state UNUSED)
 	struct told t;
 
 	assert_ok(folder_list(owner, source, &names, &count, &err), &err);
-	assert_int_equal(count, 11);
-	for (i = 0; i < count; i++) {
-		char *prose = path_join(owner, source, names[i]);
+	assert_int_equal(count, COUNT_OF(kinds));
+	for (i = 0; i < COUNT_OF(kinds); i++) {
+		char *prose = mem_printf(owner, "%s/%s.md", source,
+		    kinds[i].name);
 
 		out = mem_printf(owner, "%s/draft", temp_folder(owner));
 		t = program_in(owner, NULL, "import", prose, "--output", out,
 		    NULL);
 		if (t.status != 0)
-			fail_msg("%s: %s%s", names[i], t.out, t.errors);
+			fail_msg("%s: %s%s", kinds[i].name, t.out, t.errors);
 		assert_null(strstr(t.errors, "error: "));
-		assert_true(find_lost(names[i], slurp(owner, prose),
-		    all_of(owner, out)) > 0);
+		assert_int_equal(count_commands(kinds[i].name,
+		    slurp(owner, prose), values_of(owner, out)),
+		    kinds[i].commands);
 	}
 	talloc_free(owner);
 }
@@ -195,6 +256,48 @@ what_has_no_place_is_a_manual_step_and_listed(void **state UNUSED)
 }
 
 static void
+front_matter_of_windows_is_read_too(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "---\r\nowner: db\r\n---\r\n# A\r\n\r\n"
+	    "1. Do it\r\n", NULL);
+
+	assert_contains(draft, "owner: \"db\"");
+	assert_null(strstr(draft, "\r"));
+	talloc_free(owner);
+}
+
+static void
+sql_cannot_end_the_shell_that_it_is_given_to(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n```sql\n\\d t\nPGRUNBOOK_SQL\n"
+	    "rm -rf /\n```\n", NULL);
+
+	assert_contains(draft, "<<'PGRUNBOOK_SQL_'\n    \\d t\n"
+	    "    PGRUNBOOK_SQL\n    rm -rf /\n    PGRUNBOOK_SQL_\n");
+	talloc_free(owner);
+}
+
+static void
+what_is_nested_without_end_is_kept_and_listed(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	struct buffer *b = buffer_new(owner);
+	struct told t;
+	char *draft;
+	int i;
+
+	for (i = 0; i < 20000; i++)
+		buffer_puts(b, ">");
+	buffer_puts(b, "     echo deep\n");
+	draft = draft_of(owner, b->data, &t);
+	assert_contains(t.out, "it is nested too deeply");
+	assert_contains(draft, "echo deep");
+	talloc_free(owner);
+}
+
+static void
 nothing_is_overwritten_and_nothing_is_nothing(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
@@ -225,6 +328,9 @@ main(void)
 		cmocka_unit_test(decisions_and_checklists_are_what_they_are),
 		cmocka_unit_test(sql_gets_its_class_and_its_params),
 		cmocka_unit_test(what_has_no_place_is_a_manual_step_and_listed),
+		cmocka_unit_test(front_matter_of_windows_is_read_too),
+		cmocka_unit_test(sql_cannot_end_the_shell_that_it_is_given_to),
+		cmocka_unit_test(what_is_nested_without_end_is_kept_and_listed),
 		cmocka_unit_test(nothing_is_overwritten_and_nothing_is_nothing),
 	};
 
