@@ -208,7 +208,7 @@ explain(const json_t *item, const struct item_state *is, size_t undecided,
 		    is->refusal->principal, title);
 		error_detail(err, "His reason: %s", is->refusal->reason);
 		error_hint(err, "it goes on when he decides it otherwise");
-	} else if (is->truth != NULL && is->is_unsigned) {
+	} else if (is->pending != NULL) {
 		error_set(err, ERR_POLICY, "the decision on \"%s\" wants an ssh "
 		    "signature", title);
 		error_hint(err, "who has decided it ends his review with "
@@ -240,6 +240,7 @@ review_is_met(const struct run_state *state, const struct step_state *step,
 		item = json_array_get(items, i);
 		state_item(state, step, item, &is);
 		if (!is.is_decided && (is.truth != NULL || is.refusal != NULL ||
+		    is.pending != NULL ||
 		    !str_equal(json_str(item, "class"), "C")))
 			return explain(item, &is, undecided, err);
 	}

@@ -86,7 +86,8 @@ step_at_hand(const struct server *s)
 
 /* What the engine would say of it, as far as that can be told here. */
 static int
-judge(struct server *s, const struct statement *st, struct error *err)
+judge(struct server *s, const struct statement *st, char **key,
+    struct error *err)
 {
 	const struct run_state *state = s->run->state;
 	const struct step_state *step;
@@ -95,13 +96,12 @@ judge(struct server *s, const struct statement *st, struct error *err)
 		.strength = st->act == ACT_BREAK_GLASS ? "break-glass" : "ssh",
 		.reason = st->note,
 	};
-	char *key = NULL;
 	int rc;
 
-	if (keygen_check_key(s->run, st->text, st->signature, &key, err) != 0 ||
+	if (keygen_check_key(s->run, st->text, st->signature, key, err) != 0 ||
 	    accept_statement(state, st, clock_now_us(), err) != 0)
 		return -1;
-	who.key = key;
+	who.key = *key;
 	step = step_at_hand(s);
 	if (st->act == ACT_REFUSE)
 		return 0;
@@ -124,9 +124,25 @@ words_of(const void *owner, const struct server *s, const struct statement *st)
 		return mem_strdup(owner, st->act == ACT_REFUSE ? "refused" :
 		    "signed");
 	open = state_undecided(s->run->state, step_at_hand(s));
-	return mem_printf(owner, "%zu words on drift items signed%s",
-	    json_array_size(st->decisions), open == 0 ? ", all is decided" :
-	    mem_printf(owner, ", %zu still to decide", open));
+	return mem_printf(owner, "%zu decisions signed, %s",
+	    json_array_size(st->decisions), open == 0 ? "none is left" :
+	    mem_printf(owner, "%zu left", open));
+}
+
+/* In the copy they count from now on, too. */
+static int
+note_review(struct server *s, const struct statement *st, const char *key,
+    struct error *err)
+{
+	if (st->act != ACT_DECIDE)
+		return 0;
+	return run_append(s->run, EVENT_REVIEWED, json_pack(
+	    "{s:s, s:i, s:s, s:O, s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "step",
+	    st->step, "attempt", step_last_attempt(step_at_hand(s))->number,
+	    "digest", st->digest, "decisions", st->decisions, "principal",
+	    st->principal, "uid", -1, "user", st->principal, "strength", "ssh",
+	    "key", key, "statement", st->text, "signature", st->signature),
+	    err);
 }
 
 static int
@@ -136,7 +152,7 @@ take(struct server *s, const json_t *data, struct error *err)
 	const char *statement = json_str(data, "statement");
 	const char *signature = json_str_or(data, "signature", "");
 	struct statement st;
-	char *path, *text;
+	char *path, *text, *key = NULL;
 	int rc = -1;
 
 	if (statement == NULL && json_str(json_object_get(json_object_get(
@@ -149,12 +165,14 @@ take(struct server *s, const json_t *data, struct error *err)
 		    "an ssh key");
 		error_hint(err, "\"pgrunbook review FILE --as NAME --key KEY\"");
 	} else if (statement_parse(scratch, statement, signature, &st,
-	    err) == 0 && judge(s, &st, err) == 0) {
+	    err) == 0 && judge(s, &st, &key, err) == 0) {
 		path = file_name(scratch, s, &st);
 		text = statement_to_file(scratch, statement, signature);
 		rc = file_write_atomic(path, text, strlen(text), 0600, err);
 		if (rc == 0)
 			rc = note_written(s, path, err);
+		if (rc == 0)
+			rc = note_review(s, &st, key, err);
 		if (rc == 0)
 			run_live(s->run, EVENT_ANNOUNCE, json_pack("{s:o}",
 			    "text", json_sprintf("%s; written to %s",

@@ -99,7 +99,6 @@ state_item(const struct run_state *s, const struct step_state *step,
     const json_t *item, struct item_state *is)
 {
 	const char *id = json_str_or(item, "id", "");
-	const struct decision_state *unsigned_ = NULL;
 	const json_t *rule = rule_of(step);
 	size_t i, from = 0;
 
@@ -113,7 +112,7 @@ state_item(const struct run_state *s, const struct step_state *step,
 		if (!is_about(d, step->id, id) || !is_last_word(s, i, rule))
 			continue;
 		if (!is_strong(d, rule)) {
-			unsigned_ = d;
+			is->pending = d;
 		} else if (truth_is(d->truth)) {
 			is->truth = d;
 		} else if (strcmp(d->truth, "refused") == 0) {
@@ -125,13 +124,8 @@ state_item(const struct run_state *s, const struct step_state *step,
 			from = i;
 		}
 	}
-	is->is_unsigned = unsigned_ != NULL;
-	if (is->truth == NULL) {
-		/* Shown as what it will be. */
-		is->truth = unsigned_ != NULL && truth_is(unsigned_->truth) ?
-		    unsigned_ : NULL;
+	if (is->truth == NULL)
 		return;
-	}
 	is->agreed = count_agreed(s, from, is->truth, rule);
 	is->is_decided = is->refusal == NULL && is->agreed >= is->wanted;
 }
@@ -151,7 +145,7 @@ static bool
 is_open(const json_t *item, const struct item_state *is)
 {
 	return !is->is_decided && (is->truth != NULL || is->refusal != NULL ||
-	    !str_equal(json_str(item, "class"), "C"));
+	    is->pending != NULL || !str_equal(json_str(item, "class"), "C"));
 }
 
 static void
@@ -170,7 +164,7 @@ count_open(const struct run_state *s, const struct step_state *step,
 
 		state_item(s, step, item, &is);
 		*open += is_open(item, &is);
-		*to_sign += is_open(item, &is) && is.is_unsigned;
+		*to_sign += is_open(item, &is) && is.pending != NULL;
 	}
 }
 

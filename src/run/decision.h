@@ -15,12 +15,11 @@
 #include "run/state.h"
 
 struct item_state {
-	const struct decision_state *truth;	/* the last one, unsigned only where
-						   there is no other; null */
+	const struct decision_state *truth;	/* the last one; null */
 	const struct decision_state *refusal;	/* null: nobody refuses it */
 	const struct decision_state *delegation;	/* the last one; null */
 	size_t		 agreed, wanted;	/* people of the last truth */
-	bool		 is_unsigned;	/* somebody has yet to sign what he said */
+	const struct decision_state *pending;	/* the last word yet to be signed; null */
 	bool		 is_decided;
 };
 

@@ -54,7 +54,7 @@ draw_summary(struct app *a, struct drift_view *v, struct area area)
 		if (class_ >= 'A' && class_ <= 'C')
 			n[class_ - 'A']++;
 		drift_state(a, v, item, &is);
-		to_sign += is.is_unsigned && !is.is_decided;
+		to_sign += is.pending != NULL && !is.is_decided;
 		decided += is.is_decided || (class_ == 'C' &&
 		    is.truth == NULL && is.refusal == NULL);
 	}

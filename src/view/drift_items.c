@@ -142,9 +142,11 @@ drift_word(struct app *a, const struct drift_view *v, const json_t *item,
 		*s = STYLE_DONE;
 		return truth_words(is.truth->truth);
 	}
-	if (is.is_unsigned)
-		return is.truth == NULL ? "unsigned" : mem_printf(a->frame,
-		    "%s?", truth_words(is.truth->truth));
+	/* With a mark of its own until it is signed. */
+	if (is.pending != NULL)
+		return is.pending->to != NULL ? mem_printf(a->frame, "for %s?",
+		    is.pending->to) : mem_printf(a->frame, "%s?",
+		    truth_words(is.pending->truth));
 	if (is.truth != NULL)
 		return mem_printf(a->frame, "%zu of %zu", is.agreed, is.wanted);
 	if (is.delegation != NULL)

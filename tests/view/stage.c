@@ -373,8 +373,22 @@ stage_apply_fails(struct stage *s)
 	    " backend gone): nothing of this step stands', %s", error));
 }
 
+static void review(struct stage *s, const char *rule);
+
 void
 stage_review(struct stage *s)
+{
+	review(s, "");
+}
+
+void
+stage_review_signed(struct stage *s)
+{
+	review(s, ", 'rule': {'from': [], 'min': 1, 'signed': true}");
+}
+
+static void
+review(struct stage *s, const char *rule)
 {
 	size_t i;
 	const char *digest;
@@ -386,7 +400,8 @@ stage_review(struct stage *s)
 	digest = stage_plan(s, "diff/review", 1, "R",
 	    "{'text': 'six items', 'statements': [], 'lines': []}");
 	stage_start(s, "diff/review", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'diff/review', 'attempt': 1,"
+	stage_event(s, EVENT_ASKED, mem_printf(s, "%s%s}}",
+	    "{'step': 'diff/review', 'attempt': 1,"
 	    "'question': {'type': 'review', 'kind': 'review', 'items': ["
 	    "{'id': 'i1', 'change': 'alter', 'class': 'B', 'kind': 'column',"
 	    " 'key': 'column public.orders.total', 'title': 'orders.total',"
@@ -418,7 +433,7 @@ stage_review(struct stage *s)
 	    "{'id': 'i6', 'change': 'drop', 'class': 'C', 'kind': 'table',"
 	    " 'key': 'table public.legacy_audit', 'title': 'legacy_audit',"
 	    " 'attributes': [], 'reasons': ['unmanaged'], 'figures': []}"
-	    "]}}");
+	    "]", rule));
 	stage_event(s, EVENT_DECIDED, "{'step': 'diff/review', 'item': 'i2',"
 	    "'truth': 'migrations', 'principal': 'ana'}");
 	stage_event(s, EVENT_COMMENTED, "{'step': 'diff/review', 'item': 'i2',"

@@ -53,6 +53,8 @@ void stage_apply_runs(struct stage *s);
 void stage_apply_fails(struct stage *s);
 /* diff/review asks for decisions on six items. */
 void stage_review(struct stage *s);
+/* The same, where the decisions want ssh signatures. */
+void stage_review_signed(struct stage *s);
 
 /* Keys by name, separated by blanks: "j j Enter". */
 void stage_keys(struct stage *s, const char *keys);

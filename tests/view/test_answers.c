@@ -145,6 +145,61 @@ all_of_class_a_are_decided_at_once_and_b_never(void **state)
 }
 
 static void
+what_is_decided_upon_a_request_is_to_be_signed(void **state)
+{
+	(void)state;
+	stage_review_signed(s);
+	stage_event(s, EVENT_REQUEST_OPENED, "{'head': '00', 'sha256': '00',"
+	    "'signed_by': 'zoe', 'key': 'SHA256:VtUEecHfABCD'}");
+	assert_shows("a request, not the run itself, signed by zoe (ssh "
+	    "SHA256:VtUEecHf…)");
+	stage_keys(s, "s");
+	stage_event(s, EVENT_DECIDED, "{'step': 'diff/review', 'item': 'i1',"
+	    "'truth': 'database', 'principal': 'ben'}");
+	assert_shows(" database?");
+	assert_shows("decided 1/6, 2 to sign");
+	assert_shows("s sign 2 (3 left)");
+	stage_event(s, EVENT_REVIEWED, "{'step': 'diff/review', 'attempt': 1,"
+	    "'digest': 'd', 'principal': 'ben', 'uid': -1, 'user': 'ben',"
+	    "'strength': 'ssh', 'key': 'SHA256:x', 'statement': 's',"
+	    "'signature': 'g', 'decisions': [{'item': 'i1', 'truth':"
+	    "'database'}], 'comments': [{'item': 'i1', 'text': 'as agreed'}]}");
+	assert_shows(" database ");
+	assert_shows("database, by ben (ssh SHA256:x…)");
+	assert_shows("as agreed (ben)");
+}
+
+static void
+a_run_is_passed_on_with_open_risks_and_taken_over(void **state)
+{
+	(void)state;
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_keys(s, "H");
+	stage_type(s, "half is done", false);
+	stage_keys(s, "Enter");
+	assert_shows("Open risks");
+	stage_type(s, "slow backup", false);
+	stage_keys(s, "Enter");
+	assert_string_equal(s->sent, "hand_over {\"risks\":\"slow backup\","
+	    "\"text\":\"half is done\"}");
+
+	stage_event(s, EVENT_HANDED_OVER, "{'principal': 'ben', 'uid': 1,"
+	    "'user': 'ben', 'text': 'all is well', 'risks': 'none known'}");
+	assert_shows("PASSED ON  press H to take it over: ben passes the run "
+	    "on: all is well; open risks: none known");
+	assert_shows("NEEDS YOU");
+	stage_keys(s, "H");
+	assert_contains(s->sent, "hand_over");
+	assert_shows("press H again");
+	stage_keys(s, "H");
+	assert_string_equal(s->sent, "take_over {}");
+	stage_event(s, EVENT_TAKEN_OVER, "{'principal': 'ana', 'uid': 2,"
+	    "'user': 'ana'}");
+	assert_hides("PASSED ON");
+}
+
+static void
 a_failure_is_decided_in_its_menu(void **state)
 {
 	(void)state;
@@ -210,6 +265,8 @@ main(void)
 		test(a_review_says_how_much_is_undecided),
 		test(drift_items_are_decided_one_by_one),
 		test(a_drift_item_is_refused_or_delegated),
+		test(what_is_decided_upon_a_request_is_to_be_signed),
+		test(a_run_is_passed_on_with_open_risks_and_taken_over),
 		test(all_of_class_a_are_decided_at_once_and_b_never),
 		test(a_failure_is_decided_in_its_menu),
 		test(a_blocker_is_ended_by_its_pid),

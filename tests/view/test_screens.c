@@ -188,6 +188,30 @@ drift(struct stage *s)
 	stage_keys(s, "s");
 }
 
+/* A reviewer elsewhere: some of it decided, and not signed yet. */
+static void
+request(struct stage *s)
+{
+	stage_open(s);
+	stage_review_signed(s);
+	stage_event(s, EVENT_REQUEST_OPENED, "{'head': '00', 'sha256': '00',"
+	    "'signed_by': 'ana', 'key': 'SHA256:VtUEecHfABCD'}");
+	stage_event(s, EVENT_DECIDED, "{'step': 'diff/review', 'item': 'i1',"
+	    "'truth': 'refused', 'reason': 'no copy', 'principal': 'ben'}");
+	stage_keys(s, "s");
+}
+
+static void
+handed_over(struct stage *s)
+{
+	stage_open(s);
+	stage_until_apply(s);
+	stage_signoff(s);
+	stage_event(s, EVENT_HANDED_OVER, "{'principal': 'ben', 'uid': 1,"
+	    "'user': 'ben', 'text': 'applied, not told yet', 'risks':"
+	    "'support is asleep'}");
+}
+
 static void
 locks(struct stage *s)
 {
@@ -271,6 +295,8 @@ SCREEN(signoff_typing)
 SCREEN(failure_strip)
 SCREEN(failure)
 SCREEN(drift)
+SCREEN(request)
+SCREEN(handed_over)
 SCREEN(locks)
 SCREEN(journal)
 SCREEN(help)
@@ -320,6 +346,8 @@ main(void)
 		cmocka_unit_test(the_screen_failure_strip),
 		cmocka_unit_test(the_screen_failure),
 		cmocka_unit_test(the_screen_drift),
+		cmocka_unit_test(the_screen_request),
+		cmocka_unit_test(the_screen_handed_over),
 		cmocka_unit_test(the_screen_locks),
 		cmocka_unit_test(the_screen_journal),
 		cmocka_unit_test(the_screen_help),
