@@ -99,6 +99,14 @@ is_same_time(const char *a, const char *b)
 	    clock_parse_rfc3339(b, &b_us, NULL) == 0 && a_us == b_us;
 }
 
+/* One that is not there is an empty one. */
+static bool
+is_same_list(const json_t *a, const json_t *b)
+{
+	return json_array_size(a) == json_array_size(b) &&
+	    (json_array_size(a) == 0 || json_equal(a, b));
+}
+
 /* Is the record what such an act leaves? */
 static bool
 fits_act(const struct event *e, const struct statement *s)
@@ -118,8 +126,7 @@ fits_act(const struct event *e, const struct statement *s)
 	case ACT_DECIDE:
 		return e->type == EVENT_REVIEWED &&
 		    json_equal(s->decisions, json_object_get(d, "decisions")) &&
-		    (s->comments == NULL || json_equal(s->comments,
-		    json_object_get(d, "comments")));
+		    is_same_list(s->comments, json_object_get(d, "comments"));
 	case ACT_HAND_OVER:
 		return e->type == EVENT_HANDED_OVER &&
 		    str_equal(s->note, json_str(d, "text")) &&

@@ -25,13 +25,14 @@ print_json(struct call *c, const struct evidence *e)
 {
 	const struct verify_result *r = &e->bundle;
 	json_t *j = json_pack("{s:b, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:I, "
-	    "s:{s:I, s:I, s:I, s:I}, s:s*}", "holds", 1,
+	    "s:I, s:{s:I, s:I, s:I, s:I}, s:s*}", "holds", 1,
 	    "records", (json_int_t)r->records,
 	    "artifacts", (json_int_t)r->artifacts,
 	    "artifact_bytes", (json_int_t)r->artifact_bytes,
 	    "signs", (json_int_t)r->signs, "closed", r->is_closed,
 	    "head", r->head, "anchors", (json_int_t)e->anchors,
-	    "rejected", (json_int_t)e->rejected, "strengths",
+	    "rejected", (json_int_t)e->rejected,
+	    "decisions", (json_int_t)e->decisions, "strengths",
 	    "ssh", (json_int_t)e->ssh, "keystroke", (json_int_t)e->keystroke,
 	    "break_glass", (json_int_t)e->break_glass,
 	    "other", (json_int_t)e->other,
@@ -47,6 +48,9 @@ print_signs(const struct evidence *e)
 	printf("  sign-offs  %" PRId64 ", each for what was shown: %" PRId64
 	    " by ssh keys, %" PRId64 " by keystrokes, %" PRId64 " otherwise\n",
 	    e->bundle.signs, e->ssh, e->keystroke, e->other);
+	if (e->decisions > 0)
+		printf("  decisions  %" PRId64 " on drift items, each by who "
+		    "may\n", e->decisions);
 	if (e->break_glass > 0)
 		printf("  BREAK-GLASS  %" PRId64 " times somebody let it go "
 		    "alone\n", e->break_glass);

@@ -121,25 +121,55 @@ play(const void *owner, struct run *r, const char *keys)
 	json_decref(seal);
 }
 
-char *
-bundle_make(const void *owner, const char *keys)
+/* Opened by ana, with a runbook and the signers frozen into it. */
+static struct run *
+open_bundle(const void *owner, const char *keys, char **folder,
+    json_t *executor)
 {
-	char *folder = temp_folder(owner);
 	json_t *opened = sample_opened();
 	json_t *window = json_object_get(opened, "window");
 	struct journal_torn torn;
 	struct error err = { 0 };
 	struct run *r;
 
-	freeze(owner, folder, window, "book.yaml", "pgrunbook: 1\n");
-	freeze(owner, folder, window, "allowed_signers", slurp(owner,
+	*folder = temp_folder(owner);
+	freeze(owner, *folder, window, "book.yaml", "pgrunbook: 1\n");
+	freeze(owner, *folder, window, "allowed_signers", slurp(owner,
 	    path_join(owner, keys, "allowed_signers")));
 	json_object_set_new(window, "signers", json_pack("{s:s}", "path",
 	    "allowed_signers"));
-	r = run_open(owner, folder, &torn, &err);
+	if (executor != NULL)
+		json_object_set_new(window, "executor", executor);
+	r = run_open(owner, *folder, &torn, &err);
 	assert_got(r, &err);
 	assert_ok(run_append(r, EVENT_RUN_OPENED, opened, &err), &err);
+	return r;
+}
+
+char *
+bundle_make(const void *owner, const char *keys)
+{
+	char *folder;
+	struct run *r = open_bundle(owner, keys, &folder, NULL);
+
 	play(owner, r, keys);
+	talloc_free(r);
+	return folder;
+}
+
+char *
+bundle_make_of(const void *owner, const char *keys, const char *executor,
+    void (*played)(struct run *r))
+{
+	char *folder;
+	struct run *r = open_bundle(owner, keys, &folder,
+	    sample_json(executor));
+	struct error err = { 0 };
+
+	sample_append(r, EVENT_ENGINE_STARTED, "{'pid': 1, 'host': 'h'}");
+	sample_append(r, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	played(r);
+	assert_ok(run_close(r, "done", NULL, NULL, NULL, &err), &err);
 	talloc_free(r);
 	return folder;
 }

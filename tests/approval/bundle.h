@@ -9,10 +9,18 @@
 
 #include <jansson.h>
 
+#include "run/run.h"
+
 /* Keys "ana", "ben", "carol", "twin" (also "other"), "stranger" in there. */
 char *bundle_keys(const void *owner);
 /* A new bundle; its folder.  keys: of bundle_keys(). */
 char *bundle_make(const void *owner, const char *keys);
+/*
+ * Another one, opened by ana, of what is played; its closing is not signed.
+ * executor: JSON of that role, with ' for ".
+ */
+char *bundle_make_of(const void *owner, const char *keys, const char *executor,
+    void (*played)(struct run *r));
 /* The same files in another folder. */
 char *bundle_copy(const void *owner, const char *folder);
 

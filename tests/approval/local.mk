@@ -4,7 +4,8 @@ approval_tests = \
 	tests/approval/test_approval \
 	tests/approval/test_decision \
 	tests/approval/test_evidence \
-	tests/approval/test_request
+	tests/approval/test_request \
+	tests/approval/test_review_evidence
 check_PROGRAMS += $(approval_tests)
 TESTS += $(approval_tests)
 
@@ -20,3 +21,5 @@ tests_approval_test_evidence_LDADD = tests/approval/libbundle.a \
 	$(sample_libs) $(harness_libs) $(approval_libs) $(base_libs)
 tests_approval_test_request_LDADD = $(sample_libs) $(harness_libs) \
 	$(approval_libs) $(base_libs)
+tests_approval_test_review_evidence_LDADD = tests/approval/libbundle.a \
+	$(sample_libs) $(harness_libs) $(approval_libs) $(base_libs)
