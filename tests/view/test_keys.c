@@ -397,6 +397,21 @@ what_is_known_of_how_far_it_is_is_told_and_no_more(void **state UNUSED)
 	assert_hides("so far");
 }
 
+/*
+ * Left are 1:17:50, still to come are 1:30; the way back is expected to take
+ * the 0:59 that the restore took which was rehearsed, and not its estimate.
+ */
+static void
+the_slack_is_what_is_left_behind_the_steps_and_the_way_back(void **state UNUSED)
+{
+	stage_until_apply(s);
+	assert_shows("slack 1h15m");
+	stage_wait(s, (75 * 60 + 10) * 1000);
+	assert_shows("slack 10s");
+	stage_wait(s, 11000);
+	assert_shows("NO SLACK");
+}
+
 static void
 a_command_is_as_far_as_its_output(void **state UNUSED)
 {
@@ -456,6 +471,7 @@ main(void)
 		test(the_output_is_searched_and_followed),
 		test(pasted_text_is_not_taken_for_keys),
 		test(what_is_known_of_how_far_it_is_is_told_and_no_more),
+		test(the_slack_is_what_is_left_behind_the_steps_and_the_way_back),
 		test(a_command_is_as_far_as_its_output),
 		test(the_settings_that_the_server_has_are_a_row_of_the_step),
 	};
