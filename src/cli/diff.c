@@ -73,6 +73,24 @@ print_attributes(const struct page *p, const struct drift_item *item)
 	}
 }
 
+/* "ShareUpdateExclusiveLock, reads the table, 3 transactions" */
+static void
+print_costs(const struct drift_item *item)
+{
+	const struct drift_statement *s = item->statements;
+	size_t transactions = 0;
+
+	for (; s->text != NULL; s++)
+		transactions = s->transaction + 1;
+	if (item->lock == NULL)
+		return;
+	printf("       %-10s%s%s", "lock", item->lock, item->rewrites ?
+	    ", rewrites the table" : item->scans ? ", reads the table" : "");
+	if (transactions > 1)
+		printf(", %zu transactions", transactions);
+	printf("\n");
+}
+
 static void
 print_item(const struct page *p, const struct drift_item *item)
 {
@@ -85,6 +103,7 @@ print_item(const struct page *p, const struct drift_item *item)
 	print_attributes(p, item);
 	print_list(p, "why", item->reasons);
 	print_list(p, "data", item->figures);
+	print_costs(item);
 }
 
 static void
@@ -129,6 +148,10 @@ print_sql(const void *owner, const struct drift *d, bool codify)
 		    codify ? TRUTH_DATABASE : TRUTH_MIGRATIONS;
 	drift_sql(owner, d, truths, &forward, &codified);
 	texts = codify ? codified : forward;
+	if (!codify && d->form == FORM_SAFE) {
+		printf("%s", drift_script(owner, texts));
+		return;
+	}
 	for (char **text = texts; *text != NULL; text++)
 		printf("%s%s", text == texts ? "" :
 		    "-- commit here: what follows needs it\n", *text);
@@ -195,8 +218,9 @@ cli_diff(struct call *c)
 		return sides_fail(s, &err);
 	progress_say(s->progress, "compares %zu objects with %zu",
 	    sides[0].snapshot->count, sides[1].snapshot->count);
-	d = drift_compare(c, sides[0].snapshot, sides[1].snapshot,
-	    (const char *const *)c->options.unmanaged);
+	d = drift_compare_as(c, sides[0].snapshot, sides[1].snapshot,
+	    (const char *const *)c->options.unmanaged,
+	    c->options.plain_sql ? FORM_PLAIN : FORM_SAFE);
 	if (show(c, s, sides, d, &err) < 0)
 		return sides_fail(s, &err);
 	return fails(c, d) ? EXIT_DRIFT : EXIT_DONE;

@@ -38,6 +38,20 @@ look_create_function(struct sql_verdict *v, const json_t *n)
 }
 
 void
+look_comment(struct sql_verdict *v, const json_t *n)
+{
+	static const char *const locked[] = { "OBJECT_COLUMN",
+		"OBJECT_FOREIGN_TABLE", "OBJECT_INDEX", "OBJECT_MATVIEW",
+		"OBJECT_SEQUENCE", "OBJECT_TABLE", "OBJECT_VIEW" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(locked); i++)
+		if (field_is(n, "objtype", locked[i]))
+			verdict_raise(v, A, v->reason,
+			    LOCK_SHARE_UPDATE_EXCLUSIVE);
+}
+
+void
 look_view(struct sql_verdict *v, const json_t *n)
 {
 	if (json_flag(n, "replace"))
@@ -332,7 +346,8 @@ look_alter_publication(struct sql_verdict *v, const json_t *n)
 		    LOCK_SHARE_UPDATE_EXCLUSIVE);
 	else
 		verdict_raise(v, B, "changes what a publication carries",
-		    LOCK_SHARE_UPDATE_EXCLUSIVE);
+		    json_array_size(json_object_get(n, "pubobjects")) == 0 ?
+		    LOCK_NONE : LOCK_SHARE_UPDATE_EXCLUSIVE);
 }
 
 void

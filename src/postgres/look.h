@@ -15,6 +15,7 @@ void look_alter_enum(struct sql_verdict *v, const json_t *n);
 void look_alter_publication(struct sql_verdict *v, const json_t *n);
 void look_alter_sequence(struct sql_verdict *v, const json_t *n);
 void look_cluster(struct sql_verdict *v, const json_t *n);
+void look_comment(struct sql_verdict *v, const json_t *n);
 void look_create_function(struct sql_verdict *v, const json_t *n);
 void look_create_role(struct sql_verdict *v, const json_t *n);
 void look_create_schema(struct sql_verdict *v, const json_t *n);

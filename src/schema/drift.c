@@ -269,17 +269,28 @@ propose_renames(struct drift *d)
 	}
 }
 
+/* Framed by BEGIN and COMMIT where it is not just one transaction. */
 static char *
-join(const void *owner, char **texts)
+script_of(const void *owner, const struct drift_statement *list)
 {
-	struct buffer *b = buffer_new(NULL);
+	char **texts = plan_texts(NULL, list);
+	bool framed = texts[0] != NULL && texts[1] != NULL;
 	char *text;
 
-	for (; *texts != NULL; texts++)
-		buffer_puts(b, *texts);
-	text = str_trim(owner, b->data);
-	talloc_free(b);
+	for (; list->text != NULL; list++)
+		framed = framed || str_starts(list->text, "SET LOCAL ");
+	text = str_trim(owner, framed ? drift_script(texts, texts) :
+	    texts[0] == NULL ? "" : texts[0]);
+
+	talloc_free(texts);
 	return text;
+}
+
+void
+drift_statements_keep(struct drift_statement *list)
+{
+	for (size_t i = 0; list[i].text != NULL; i++)
+		list[i].text = mem_strdup(list, list[i].text);
 }
 
 static void
@@ -287,32 +298,38 @@ judge_item(struct drift *d, size_t i, const char *const *unmanaged)
 {
 	struct drift_inner *in = d->inner;
 	struct drift_item *item = &d->items[i];
+	const struct schema_kind *k = schema_kind_find(item->kind);
 	struct judgement j = { .owner = d };
+	struct drift_statement *list;
 	struct plan *forward, *codify;
 	const char **key;
 
 	j.reasons = NEW_ARRAY(d, const char *, 1);
-	schema_kind_find(item->kind)->judge(&j, item->actual, item->expected);
+	if (k->judge != NULL)
+		k->judge(&j, item->actual, item->expected);
 
 	in->wanted[i] = true;
 	forward = plan_new(NULL, in->actual, in->expected, &in->forward,
-	    in->wanted);
+	    in->wanted, d->form);
 	codify = plan_new(NULL, in->expected, in->actual, &in->codify,
-	    in->wanted);
+	    in->wanted, FORM_PLAIN);
 	in->wanted[i] = false;
 	for (key = plan_casualties(forward); *key != NULL; key++)
 		judge_b(&j, "dependency break: %s goes too", *key);
 	for (key = plan_rebuilt(forward); *key != NULL; key++)
 		judge_note(&j, "%s is dropped and made again", *key);
-	judge_finish(&j);
-	item->forward_sql = join(d, plan_texts(forward, forward));
-	item->codify_sql = join(d, plan_texts(codify, codify));
+	list = plan_statements(d, forward);
+	drift_statements_keep(list);
+	judge_statements(&j, list);
+	item->statements = list;
+	item->forward_sql = script_of(d, list);
+	item->codify_sql = script_of(d, plan_statements(codify, codify));
 	talloc_free(forward);
 	talloc_free(codify);
 
 	item->class_ = j.is_b ? 'B' : 'A';
 	item->reasons = j.reasons;
-	item->lock = schema_lock_name(j.lock);
+	item->lock = j.lock;
 	item->rewrites = j.rewrites;
 	item->scans = j.scans;
 	if (item->actual != NULL && is_unmanaged(in->actual, item->actual,
@@ -455,8 +472,17 @@ struct drift *
 drift_compare(const void *owner, const struct schema_snapshot *expected,
     const struct schema_snapshot *actual, const char *const *unmanaged)
 {
+	return drift_compare_as(owner, expected, actual, unmanaged, FORM_SAFE);
+}
+
+struct drift *
+drift_compare_as(const void *owner, const struct schema_snapshot *expected,
+    const struct schema_snapshot *actual, const char *const *unmanaged,
+    enum drift_form form)
+{
 	struct drift *d = NEW(owner, struct drift);
 
+	d->form = form;
 	d->expected = expected;
 	d->actual = actual;
 	d->inner = NEW(d, struct drift_inner);

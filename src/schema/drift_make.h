@@ -22,6 +22,9 @@ void drift_pairs(const void *owner, const struct schema_snapshot *expected,
 /* Fill by_key. */
 void drift_changes_index(const void *owner, struct schema_changes *changes);
 
+/* Texts of their own, so that they outlive their plan. */
+void drift_statements_keep(struct drift_statement *list);
+
 /* An attribute's value as shown; null where absent. */
 char *drift_value_text(const void *owner, const json_t *value);
 /* "orders.total"; with its schema unless that is public. */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
+#include "postgres/sql.h"
 #include "schema/drift_make.h"
 
 const char *
@@ -14,21 +16,33 @@ drift_truth_name(enum drift_truth t)
 	return names[t];
 }
 
-static char **
-texts(const void *owner, const struct drift *d, const struct schema_index *from,
-    const struct schema_index *to, const struct schema_changes *changes,
+/* Only what was decided that way. */
+static struct plan *
+plan_for(const void *owner, const struct drift *d,
     const enum drift_truth *truths, enum drift_truth truth)
 {
-	bool *wanted = d->inner->wanted;
+	const struct drift_inner *in = d->inner;
+	bool *wanted = in->wanted;
 	struct plan *p;
-	char **result;
 
 	for (size_t i = 0; i < d->count; i++)
 		wanted[i] = truths[i] == truth;
-	p = plan_new(NULL, from, to, changes, wanted);
-	result = plan_texts(owner, p);
-	talloc_free(p);
+	p = truth == TRUTH_MIGRATIONS ? plan_new(owner, in->actual,
+	    in->expected, &in->forward, wanted, d->form) :
+	    plan_new(owner, in->expected, in->actual, &in->codify, wanted,
+	    FORM_PLAIN);
 	memset(wanted, 0, d->count * sizeof(*wanted));
+	return p;
+}
+
+static char **
+texts(const void *owner, const struct drift *d,
+    const enum drift_truth *truths, enum drift_truth truth)
+{
+	struct plan *p = plan_for(NULL, d, truths, truth);
+	char **result = plan_texts(owner, plan_statements(p, p));
+
+	talloc_free(p);
 	return result;
 }
 
@@ -36,12 +50,47 @@ void
 drift_sql(const void *owner, const struct drift *d,
     const enum drift_truth *truths, char ***forward, char ***codified)
 {
-	const struct drift_inner *in = d->inner;
+	*forward = texts(owner, d, truths, TRUTH_MIGRATIONS);
+	*codified = texts(owner, d, truths, TRUTH_DATABASE);
+}
 
-	*forward = texts(owner, d, in->actual, in->expected, &in->forward,
-	    truths, TRUTH_MIGRATIONS);
-	*codified = texts(owner, d, in->expected, in->actual, &in->codify,
-	    truths, TRUTH_DATABASE);
+struct drift_statement *
+drift_statements(const void *owner, const struct drift *d,
+    const enum drift_truth *truths)
+{
+	struct plan *p = plan_for(NULL, d, truths, TRUTH_MIGRATIONS);
+	struct drift_statement *list = plan_statements(owner, p);
+
+	drift_statements_keep(list);
+	talloc_free(p);
+	return list;
+}
+
+static bool
+refuses_transaction(const char *text)
+{
+	struct sql_script *script = sql_parse(NULL, text);
+	bool refuses = script->count == 1 &&
+	    script->statements[0].no_transaction;
+
+	talloc_free(script);
+	return refuses;
+}
+
+char *
+drift_script(const void *owner, char *const *texts)
+{
+	struct buffer *b = buffer_new(NULL);
+	char *script;
+
+	for (; *texts != NULL; texts++)
+		if (refuses_transaction(*texts))
+			buffer_puts(b, *texts);
+		else
+			buffer_printf(b, "BEGIN;\n%sCOMMIT;\n", *texts);
+	script = mem_strdup(owner, b->data);
+	talloc_free(b);
+	return script;
 }
 
 static json_t *
@@ -61,6 +110,20 @@ strings_to_json(const char *const *list)
 }
 
 static json_t *
+statements_to_json(const struct drift_statement *s)
+{
+	json_t *array = json_array();
+
+	for (; s->text != NULL; s++)
+		json_array_append_new(array, json_pack("{s:s, s:o, s:b, s:b, "
+		    "s:b, s:I}", "sql", s->text, "lock",
+		    text_or_null(s->lock), "scans", (int)s->scans,
+		    "rewrites", (int)s->rewrites, "outside", (int)s->outside,
+		    "transaction", (json_int_t)s->transaction + 1));
+	return array;
+}
+
+static json_t *
 item_to_json(const struct drift_item *item)
 {
 	static const char *const changes[] = { "add", "drop", "alter" };
@@ -73,13 +136,14 @@ item_to_json(const struct drift_item *item)
 		    "expected", text_or_null(item->attributes[i].expected),
 		    "actual", text_or_null(item->attributes[i].actual)));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, "
-	    "s:s, s:o, s:b, s:b}", "id", item->id,
+	    "s:s, s:o, s:o, s:b, s:b}", "id", item->id,
 	    "change", changes[item->change], "class", class_,
 	    "kind", item->kind, "key", item->key, "title", item->title,
 	    "attributes", attributes,
 	    "reasons", strings_to_json(item->reasons),
 	    "figures", strings_to_json(item->figures),
 	    "forward_sql", item->forward_sql, "codify_sql", item->codify_sql,
+	    "statements", statements_to_json(item->statements),
 	    "lock", text_or_null(item->lock), "rewrites", (int)item->rewrites,
 	    "scans", (int)item->scans);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "schema/judge_make.h"
 
@@ -43,42 +44,38 @@ judge_note(struct judgement *j, const char *fmt, ...)
 	va_end(args);
 }
 
-void
-judge_lock(struct judgement *j, enum schema_lock lock)
+/* Strongest last. */
+static int
+strength(const char *lock)
 {
-	if (lock > j->lock)
-		j->lock = lock;
+	static const char *const names[] = { "AccessShareLock", "RowShareLock",
+		"RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
+		"ShareRowExclusiveLock", "ExclusiveLock",
+		"AccessExclusiveLock" };
+
+	for (size_t i = 0; lock != NULL && i < COUNT_OF(names); i++)
+		if (strcmp(lock, names[i]) == 0)
+			return (int)i;
+	return -1;
 }
 
 void
-judge_scans(struct judgement *j)
+judge_statements(struct judgement *j, const struct drift_statement *list)
 {
-	j->scans = true;
-}
+	bool holds_up = false;
 
-void
-judge_rewrites(struct judgement *j)
-{
-	j->rewrites = true;
-}
-
-void
-judge_finish(struct judgement *j)
-{
+	for (; list->text != NULL; list++) {
+		if (strength(list->lock) > strength(j->lock))
+			j->lock = list->lock;
+		j->rewrites = j->rewrites || list->rewrites;
+		j->scans = j->scans || list->scans || list->rewrites;
+		holds_up = holds_up || ((list->scans || list->rewrites) &&
+		    strength(list->lock) >= strength("ShareLock"));
+	}
 	if (j->rewrites)
 		judge_note(j, "table rewrite");
 	else if (j->scans)
 		judge_note(j, "full scan");
-	if (j->lock == LOCK_ACCESS_EXCLUSIVE && (j->rewrites || j->scans))
-		judge_note(j, "strong lock");
-}
-
-const char *
-schema_lock_name(enum schema_lock lock)
-{
-	static const char *const names[] = { NULL, "AccessShareLock",
-	    "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock",
-	    "AccessExclusiveLock" };
-
-	return names[lock];
+	if (holds_up)
+		judge_b(j, "strong lock");
 }

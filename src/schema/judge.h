@@ -4,19 +4,7 @@
 #ifndef PGRUNBOOK_SCHEMA_JUDGE_H
 #define PGRUNBOOK_SCHEMA_JUDGE_H
 
-#include <stdbool.h>
-
 #include "base/macros.h"
-
-/* Table locks, weakest first. */
-enum schema_lock {
-	LOCK_NONE,
-	LOCK_ACCESS_SHARE,
-	LOCK_SHARE_UPDATE_EXCLUSIVE,
-	LOCK_SHARE,
-	LOCK_SHARE_ROW_EXCLUSIVE,
-	LOCK_ACCESS_EXCLUSIVE
-};
 
 struct judgement;
 
@@ -24,11 +12,5 @@ struct judgement;
 void judge_b(struct judgement *j, const char *fmt, ...) PRINTF(2, 3);
 /* A reason that leaves the class as it is. */
 void judge_note(struct judgement *j, const char *fmt, ...) PRINTF(2, 3);
-/* The strongest stays. */
-void judge_lock(struct judgement *j, enum schema_lock lock);
-void judge_scans(struct judgement *j);		/* reads a whole table */
-void judge_rewrites(struct judgement *j);	/* writes a whole table anew */
-
-const char *schema_lock_name(enum schema_lock lock);	/* "ShareLock"; null for none */
 
 #endif

@@ -46,6 +46,8 @@ enum kind_flag {
 	KIND_CUT = 1 << 4,	/* dropped by name before its parent: tables that refer to each other */
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
 	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
+	KIND_LOCKS_OTHERS = 1 << 10,	/* a table, or what locks tables that it stands on */
+	KIND_UNLOCKED = 1 << 11,	/* nobody who uses it waits for its locks */
 	KIND_OURS_BY_PARENT = 1 << 9,	/* not ours, and left out, where its parent is none of ours */
 };
 
@@ -86,8 +88,10 @@ struct schema_kind {
 		    const struct schema_object *made);
 
 	/*
-	 * Class, reasons, lock (schema/judge.h).  from is what ACTUAL has, to
-	 * what it shall have; one of them is null for an addition or a drop.
+	 * Class and reasons (schema/judge.h); what the statements lock, read
+	 * and rewrite is added to them.  from is what ACTUAL has, to what it
+	 * shall have; one of them is null for an addition or a drop.  Null:
+	 * nothing more to say.
 	 */
 	void	(*judge)(struct judgement *j, const struct schema_object *from,
 		    const struct schema_object *to);

@@ -56,9 +56,15 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/plan.c src/schema/plan.h \
 	src/schema/plan_op.h \
 	src/schema/plan_order.c \
+	src/schema/plan_parts.c \
+	src/schema/plan_stage.c \
+	src/schema/plan_write.c \
 	src/schema/read.c \
 	src/schema/snapshot.c src/schema/snapshot.h \
 	src/schema/snapshot_make.h \
 	src/schema/values.c src/schema/values.h
 
 schema_libs = src/schema/libschema.a
+
+# What "diff --json" prints; tests/cli/test_diff holds it to that.
+dist_pkgdata_DATA += drift.schema.json

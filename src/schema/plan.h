@@ -5,6 +5,9 @@
  * them in an order that works: what stands on a thing goes before the thing
  * does, and is made after it.  What holds nothing of its own (views, indexes,
  * keys) is dropped and made again where something under it must change.
+ *
+ * Where a kind knows a form that stands in nobody's way for long, it writes
+ * both; which one is taken depends on whether the table was there before.
  */
 #ifndef PGRUNBOOK_SCHEMA_PLAN_H
 #define PGRUNBOOK_SCHEMA_PLAN_H
@@ -35,13 +38,13 @@ struct schema_changes {
  */
 struct plan *plan_new(const void *owner, const struct schema_index *from,
     const struct schema_index *to, const struct schema_changes *changes,
-    const bool *wanted);
+    const bool *wanted, enum drift_form form);
 
-/*
- * The text in runs of statements that may be one transaction each: a run ends
- * where what follows needs the commit.  Null-terminated; empty: { NULL }.
- */
-char **plan_texts(const void *owner, const struct plan *p);
+/* In order; the last has no text.  The texts live as long as the plan. */
+struct drift_statement *plan_statements(const void *owner,
+    const struct plan *p);
+/* A text for each transaction; null-terminated; empty: { NULL }. */
+char **plan_texts(const void *owner, const struct drift_statement *list);
 /* Keys of what is dropped, and not made again, though no change says so. */
 const char **plan_casualties(const struct plan *p);
 /* Keys of what is dropped and made again for the changes' sake. */
@@ -56,8 +59,18 @@ void plan_alter(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 typedef void (*plan_write)(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 /* A change that comes before what the old state stands on is dropped. */
 void plan_unbind(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
-/* The alteration must be committed before anything uses it. */
-void plan_alone(struct plan *p);
+/* Of the statement that was written last: */
+enum plan_mark {
+	MARK_PLAIN = 1 << 0,	/* for FORM_PLAIN, and for what is new */
+	MARK_SAFE = 1 << 1,	/* for FORM_SAFE, on what is there before */
+	MARK_LATER = 1 << 2,	/* only when what is before it is committed */
+	MARK_OUTSIDE = 1 << 3,	/* refuses a transaction */
+	MARK_SCANS = 1 << 4,	/* reads a whole table */
+	MARK_REWRITES = 1 << 5,	/* writes a whole table anew */
+	MARK_FIRST = 1 << 6,	/* committed before anything uses it */
+	MARK_LOCKS = 1 << 7	/* a table, though it is about none */
+};
+void plan_mark(struct plan *p, unsigned marks);
 /*
  * The alteration does not pass while something stands on it whose kind has
  * the flag (KIND_BLOCKS or KIND_DERIVED): that is dropped and made again.

@@ -17,13 +17,22 @@ struct graph {
 };
 
 static void
+push_edge(struct graph *g, size_t before, size_t after)
+{
+	if (g->edge_count % 64 == 0)
+		GROW(g->ops->order, g->edges, struct edge, g->edge_count + 64);
+	g->edges[g->edge_count++] = (struct edge){ before, after };
+}
+
+/* All of the one comes before any of the other. */
+static void
 add_edge(struct graph *g, size_t before, size_t after)
 {
 	if (before == after)
 		return;
-	if (g->edge_count % 64 == 0)
-		GROW(g->ops->order, g->edges, struct edge, g->edge_count + 64);
-	g->edges[g->edge_count++] = (struct edge){ before, after };
+	while (g->ops->list[before].next != OP_NONE)
+		before = g->ops->list[before].next;
+	push_edge(g, before, after);
 }
 
 /* The op comes after whatever makes, or changes, what o stands on. */
@@ -65,7 +74,7 @@ after_cuts(struct graph *g, size_t op)
 	for (size_t i = 0; i < g->ops->count; i++) {
 		const struct plan_op *cut = &g->ops->list[i];
 
-		if (!cut->dead && cut->phase == OP_DROP &&
+		if (!cut->dead && !cut->is_rest && cut->phase == OP_DROP &&
 		    str_equal(cut->object->parent, parent) &&
 		    (schema_kind_find(cut->object->kind)->flags & KIND_CUT))
 			add_edge(g, i, op);
@@ -78,8 +87,9 @@ may_stand_in(const struct plan_op *op)
 {
 	unsigned flags = schema_kind_find(op->object->kind)->flags;
 
-	return !op->dead && op->phase == OP_CREATE && (flags & KIND_MERGES) &&
-	    !(flags & KIND_CUT) && op->object->parent != NULL;
+	return !op->dead && !op->is_rest && op->phase == OP_CREATE &&
+	    (flags & KIND_MERGES) && !(flags & KIND_CUT) &&
+	    op->object->parent != NULL;
 }
 
 static bool
@@ -115,51 +125,69 @@ after_parents_own(struct graph *g, size_t op)
 }
 
 static void
+find_op_edges(struct graph *g, size_t i)
+{
+	const struct plan_op *op = &g->ops->list[i];
+	size_t other;
+
+	for (size_t k = 0; k < op->cover_count; k++) {
+		const struct schema_object *o = op->covers[k];
+
+		if (op->phase == OP_CREATE)
+			after_foundations(g, i, o);
+		if (op->phase == OP_CREATE &&
+		    plan_op_find(g->ops, OP_DROP, o->key, &other))
+			add_edge(g, other, i);
+		if (op->phase == OP_DROP)
+			before_foundations(g, i, o, true);
+	}
+	if (may_stand_in(op))
+		after_parents_own(g, i);
+	if (op->phase == OP_ALTER) {
+		after_foundations(g, i, op->to);
+		if (plan_op_find(g->ops, OP_UNBIND, op->object->key, &other))
+			add_edge(g, other, i);
+		else
+			before_foundations(g, i, op->object, false);
+	} else if (op->phase == OP_UNBIND) {
+		before_foundations(g, i, op->object, false);
+		if (op->object->parent != NULL)
+			after_cuts(g, i);
+	}
+}
+
+static void
 find_edges(struct graph *g)
 {
 	for (size_t i = 0; i < g->ops->count; i++) {
 		const struct plan_op *op = &g->ops->list[i];
-		const char *key = op->object->key;
-		size_t other;
 
 		if (op->dead)
 			continue;
-		for (size_t k = 0; k < op->cover_count; k++) {
-			const struct schema_object *o = op->covers[k];
-
-			if (op->phase == OP_CREATE)
-				after_foundations(g, i, o);
-			if (op->phase == OP_CREATE &&
-			    plan_op_find(g->ops, OP_DROP, o->key, &other))
-				add_edge(g, other, i);
-			if (op->phase == OP_DROP)
-				before_foundations(g, i, o, true);
-		}
-		if (may_stand_in(op))
-			after_parents_own(g, i);
-		if (op->phase == OP_ALTER) {
-			after_foundations(g, i, op->to);
-			if (plan_op_find(g->ops, OP_UNBIND, key, &other))
-				add_edge(g, other, i);
-			else
-				before_foundations(g, i, op->object, false);
-		} else if (op->phase == OP_UNBIND) {
-			before_foundations(g, i, op->object, false);
-			if (op->object->parent != NULL)
-				after_cuts(g, i);
-		}
+		if (op->next != OP_NONE)
+			push_edge(g, i, op->next);
+		if (!op->is_rest)
+			find_op_edges(g, i);
 	}
 }
 
-/* Does a come before b where the edges leave it open? */
+/*
+ * Does a come before b where the edges leave it open?  What is like what came
+ * last goes on, so that there are few transactions.
+ */
 static bool
-precedes(const struct plan_op *a, const struct plan_op *b)
+precedes(const struct plan_op *a, const struct plan_op *b, enum op_room last)
 {
 	int rank_a = schema_kind_rank(schema_kind_find(a->object->kind));
 	int rank_b = schema_kind_rank(schema_kind_find(b->object->kind));
 
-	if (a->alone != b->alone)
-		return a->alone;
+	if (a->room != b->room && (a->room == ROOM_FIRST ||
+	    b->room == ROOM_FIRST))
+		return a->room == ROOM_FIRST;
+	if (a->room != b->room && (a->room == last || b->room == last))
+		return a->room == last;
+	if (a->room != b->room)
+		return a->room < b->room;
 	if (a->phase != b->phase)
 		return a->phase < b->phase;
 	if (rank_a != rank_b)
@@ -172,13 +200,14 @@ precedes(const struct plan_op *a, const struct plan_op *b)
  * the first of all, and the server has the last word.
  */
 static size_t
-choose(const struct plan_ops *ops, const size_t *waits_for, const bool *taken)
+choose(const struct plan_ops *ops, const size_t *waits_for, const bool *taken,
+    enum op_room last)
 {
 	size_t best = OP_NONE;
 
 	for (size_t i = 0; i < ops->count; i++)
 		if (!taken[i] && waits_for[i] == 0 && (best == OP_NONE ||
-		    precedes(&ops->list[i], &ops->list[best])))
+		    precedes(&ops->list[i], &ops->list[best], last)))
 			best = i;
 	for (size_t i = 0; best == OP_NONE && i < ops->count; i++)
 		if (!taken[i])
@@ -191,6 +220,7 @@ plan_order(const void *owner, struct plan_ops *ops)
 {
 	struct graph g = { .ops = ops };
 	size_t *waits_for;
+	enum op_room last = ROOM_FIRST;
 	bool *taken;
 
 	ops->order = NEW_ARRAY(owner, size_t, ops->count + 1);
@@ -200,9 +230,11 @@ plan_order(const void *owner, struct plan_ops *ops)
 	for (size_t i = 0; i < g.edge_count; i++)
 		waits_for[g.edges[i].after]++;
 	for (size_t n = 0; n < ops->count; n++) {
-		size_t op = choose(ops, waits_for, taken);
+		size_t op = choose(ops, waits_for, taken, last);
 
 		taken[op] = true;
+		if (ops->list[op].statement_count > 0 && !ops->list[op].dead)
+			last = ops->list[op].room;
 		ops->order[n] = op;
 		for (size_t i = 0; i < g.edge_count; i++)
 			if (g.edges[i].before == op)

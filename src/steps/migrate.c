@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "postgres/outcome.h"
 #include "postgres/sql.h"
 #include "steps/kind.h"
 #include "steps/migrate.h"
@@ -42,6 +43,24 @@ migration_statements(const void *owner, const struct migration *m)
 	if (reconcile_is_codified(m->sql))
 		return mem_strdup(owner, "");
 	return forward != NULL ? forward : mem_strdup(owner, m->sql);
+}
+
+char *
+work_statements(const void *owner, const struct work *w,
+    const struct migration *m)
+{
+	char *sql = migration_statements(owner, m);
+	struct outcome_attempt nobody = { 0 };
+	struct outcome_answer answer = { 0 };
+	struct error ignored;
+
+	/* Where the catalog does not answer, the statement itself will fail. */
+	if (w->books->session == NULL || !reconcile_is_alone(m->sql) ||
+	    outcome_probe(owner, w->books->session, attempt_pinned(w->attempt,
+	    NULL), &nobody, sql, &answer, &ignored) < 0 ||
+	    answer.cure == NULL)
+		return sql;
+	return mem_printf(owner, "%s;\n%s", answer.cure, sql);
 }
 
 static bool
@@ -310,7 +329,7 @@ planned_text(struct work *w, size_t *pending, size_t *codified)
 		*(is_codified ? codified : pending) += 1;
 		buffer_printf(text, "-- migration %s (sha256 %s)%s\n%s\n",
 		    m->name, m->sha256, is_codified ? ": recorded only" : "",
-		    migration_statements(w, m));
+		    work_statements(w, w, m));
 	}
 	for (i = 0; i < w->seed_count; i++)
 		if (seed_is_planned(&w->seeds[i]))
@@ -334,7 +353,7 @@ plan_statements(struct attempt *a, struct plan *p, struct work *w)
 	for (i = 0; i < w->books->count; i++) {
 		if (!is_planned(w, i))
 			continue;
-		plan_add_sql(a, p, migration_statements(w, &w->books->list[i]));
+		plan_add_sql(a, p, work_statements(w, w, &w->books->list[i]));
 		json_array_append_new(list, json_pack("{s:s, s:s}", "name",
 		    w->books->list[i].name, "sha256", w->books->list[i].sha256));
 	}

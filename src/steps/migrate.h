@@ -43,6 +43,12 @@ bool work_is_pending(const struct work *w, size_t i);
 bool work_is_done_before(const struct work *w, size_t i);
 /* The statements that this database gets; "" where it has them already. */
 char *migration_statements(const void *owner, const struct migration *m);
+/*
+ * The same, and before a statement that refuses a transaction what takes
+ * away the invalid index that a failed attempt at it has left.
+ */
+char *work_statements(const void *owner, const struct work *w,
+    const struct migration *m);
 
 /* Lock, apply all that is pending, and the seeds; register what was done. */
 int work_apply(struct work *w, struct error *err) WARN_UNUSED;

@@ -159,7 +159,7 @@ is_for_alone(const struct sql_script *script)
 static int
 apply(struct work *w, const struct migration *m, struct error *err)
 {
-	struct sql_script *script = sql_parse(w, migration_statements(w, m));
+	struct sql_script *script = sql_parse(w, work_statements(w, w, m));
 	bool is_alone;
 	int rc;
 

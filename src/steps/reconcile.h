@@ -11,6 +11,10 @@
  *              database that is built from the migrations the file does
  *              nothing (it is a DO block that returns unless the session is a
  *              pgrunbook run's), so that any tool can replay the folder.
+ *
+ * A forward statement that refuses a transaction has no block around it: it
+ * is the file's only one, as tools want it that send a file in one go, and
+ * its IF [NOT] EXISTS does nothing where the folder was replayed.
  */
 #ifndef PGRUNBOOK_STEPS_RECONCILE_H
 #define PGRUNBOOK_STEPS_RECONCILE_H
@@ -24,6 +28,8 @@ char *reconcile_forward(const void *owner, const char *comment,
     const char *sql);
 
 bool reconcile_is_codified(const char *text);
+/* A forward migration of one statement that refuses a transaction? */
+bool reconcile_is_alone(const char *text);
 /* The statements to run; null: text is no forward migration. */
 char *reconcile_statements(const void *owner, const char *text);
 

@@ -134,11 +134,17 @@ static int
 write_list(struct writer *w, char *const *texts, enum drift_truth truth,
     int *count, struct error *err)
 {
-	const char *comment = decisions(w, truth), *kind;
+	const char *why = decisions(w, truth), *comment, *kind;
 	char *text, *suffix;
+	size_t all = 0;
 
 	kind = truth == TRUTH_DATABASE ? "_codified" : "";
+	while (texts[all] != NULL)
+		all++;
 	for (*count = 0; texts[*count] != NULL; ++*count) {
+		comment = all == 1 ? why : mem_printf(w->owner,
+		    "%s-- part %d of %zu, each committed before the next\n", why,
+		    *count + 1, all);
 		suffix = *count == 0 ? mem_strdup(w->owner, kind) :
 		    mem_printf(w->owner, "%s_%d", kind, *count + 1);
 		text = truth == TRUTH_DATABASE ?

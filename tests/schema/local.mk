@@ -2,6 +2,7 @@
 
 schema_tests = \
 	tests/schema/test_cases \
+	tests/schema/test_costs \
 	tests/schema/test_drift \
 	tests/schema/test_expected \
 	tests/schema/test_normalise \
@@ -12,11 +13,13 @@ TESTS += $(schema_tests)
 
 check_LIBRARIES += tests/schema/libschemas.a
 tests_schema_libschemas_a_SOURCES = \
+	tests/schema/cases.c tests/schema/cases.h \
 	tests/schema/schemas.c tests/schema/schemas.h
 
 schema_test_libs = tests/schema/libschemas.a $(harness_libs) $(schema_libs) \
 	$(postgres_libs) $(base_libs)
 tests_schema_test_cases_LDADD = $(schema_test_libs)
+tests_schema_test_costs_LDADD = $(schema_test_libs)
 tests_schema_test_drift_LDADD = $(schema_test_libs)
 tests_schema_test_expected_LDADD = $(schema_test_libs)
 tests_schema_test_normalise_LDADD = $(schema_test_libs)

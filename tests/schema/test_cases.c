@@ -1,13 +1,5 @@
 /*
- * Each file of tests/schema/cases/ is a case:
- *
- *     -- expect: B alter column orders.total: type coercion; table rewrite
- *     -- from
- *     what ACTUAL was made with
- *     -- to
- *     what EXPECTED was made with
- *
- * The items are those that are expected, no more and no less, with these
+ * Each file of tests/schema/cases/ (schema/cases.h) is a case: the items are those that are expected, no more and no less, with these
  * reasons (";" between them, and there may be others).  The SQL of the
  * drift makes ACTUAL like EXPECTED, and the other way round.
  */
@@ -16,33 +8,12 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "schema/cases.h"
 #include "schema/schemas.h"
 
-#define FROM	"-- from\n"
-#define TO	"-- to\n"
 #define EXPECT	"-- expect: "
-
-struct texts {
-	char	*expect, *from, *to;
-};
-
-static struct texts
-read_case(const void *owner, const char *name)
-{
-	char *path = mem_printf(owner, "%s/tests/schema/cases/%s.sql",
-	    test_srcdir(), name);
-	char *text = slurp(owner, path);
-	char *from = strstr(text, FROM), *to = strstr(text, TO);
-
-	if (from == NULL || to == NULL || to < from)
-		fail_msg("%s has no \"-- from\" before a \"-- to\"", path);
-	*from = *to = '\0';
-	return (struct texts){ .expect = text, .from = from + strlen(FROM),
-		.to = to + strlen(TO) };
-}
 
 /* "B alter column orders.total: reasons" is this item's first part? */
 static bool
@@ -132,7 +103,7 @@ static void
 run_case(void **state)
 {
 	void *scratch = talloc_new(NULL);
-	struct texts t = read_case(scratch, *state);
+	struct case_texts t = case_read(scratch, *state);
 	char *from = schemas_database(scratch, t.from);
 	char *to = schemas_database(scratch, t.to);
 	const struct schema_snapshot *actual = schemas_read(scratch, from);
@@ -165,29 +136,5 @@ run_case(void **state)
 int
 main(void)
 {
-	void *scratch = talloc_new(NULL);
-	char *folder = mem_printf(scratch, "%s/tests/schema/cases", test_srcdir());
-	struct CMUnitTest *tests;
-	struct error err;
-	char **names;
-	size_t count;
-	int failed;
-
-	if (folder_list(scratch, folder, &names, &count, &err) < 0) {
-		error_print(stderr, "test_cases", &err);
-		return 1;
-	}
-	tests = NEW_ARRAY(scratch, struct CMUnitTest, count);
-	for (size_t i = 0; i < count; i++) {
-		char *name = mem_strndup(tests, names[i], strlen(names[i]) - 4);
-
-		tests[i] = (struct CMUnitTest)
-		    cmocka_unit_test_prestate(run_case, name);
-		tests[i].name = name;
-	}
-	test_begin();
-	failed = _cmocka_run_group_tests("cases", tests, count, cluster_start,
-	    cluster_stop);
-	talloc_free(scratch);
-	return test_finish(failed);
+	return cases_main("test_cases", run_case);
 }

@@ -482,11 +482,12 @@ a_review_puts_both_sides_right(void **state)
 	stage_intend(s, "{'type': 'finish_review', 'principal': 'ana'}");
 	assert_ok(stage_run(s, "review"), &s->err);
 	assert_string_equal(stage_value(s, "reconciliation.codified"), "1");
-	assert_string_equal(stage_value(s, "reconciliation.forward"), "1");
+	/* The index is built outside of the other's transaction. */
+	assert_string_equal(stage_value(s, "reconciliation.forward"), "2");
 
 	assert_ok(stage_run(s, "reconcile"), &s->err);
 	assert_string_equal(value(s, "select count(*) from _prisma_migrations"
-	    " where finished_at is not null"), "4");
+	    " where finished_at is not null"), "5");
 	assert_string_equal(value(s, "select applied_steps_count from"
 	    " _prisma_migrations where migration_name like '%codified'"), "0");
 	assert_string_equal(value(s, "select string_agg(attname, ',') from"
@@ -563,6 +564,54 @@ a_forward_migration_carries_its_statements(void **state)
 	talloc_free(owner);
 }
 
+static void
+what_refuses_a_transaction_is_the_files_only_statement(void **state)
+{
+	void *owner = talloc_new(NULL);
+	char *text = reconcile_forward(owner, "-- why\n",
+	    "CREATE UNIQUE INDEX CONCURRENTLY i ON t USING btree (a);\n");
+
+	(void)state;
+	assert_true(reconcile_is_alone(text));
+	assert_contains(text, "-- why\n");
+	assert_contains(text,
+	    "\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t");
+	assert_null(strstr(text, "DO $"));
+	/* Here it is run as it is: what is in its way is not skipped. */
+	assert_string_equal(reconcile_statements(owner, text),
+	    "CREATE UNIQUE INDEX CONCURRENTLY i ON t USING btree (a);\n");
+	text = reconcile_forward(owner, "", "DROP INDEX CONCURRENTLY i;");
+	assert_contains(text, "DROP INDEX CONCURRENTLY IF EXISTS i;\n");
+	assert_string_equal(reconcile_statements(owner, text),
+	    "DROP INDEX CONCURRENTLY i;\n");
+	talloc_free(owner);
+}
+
+static void
+an_invalid_index_is_taken_away_before_it_is_built_again(void **state)
+{
+	struct stage *s = stage_with_migrations();
+
+	(void)state;
+	assert_ok(stage_run(s, "apply"), &s->err);
+	cluster_sql(s->database, "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)");
+	temp_file(s, s->folder, "migrations/20240103000000_i/migration.sql",
+	    reconcile_forward(s, "", "CREATE UNIQUE INDEX CONCURRENTLY i "
+	    "ON twice (a);"));
+	assert_error(stage_run(s, "apply"), &s->err, ERR_SQL);
+	assert_string_equal(value(s, "select indisvalid from pg_index where"
+	    " indexrelid = 'i'::regclass"), "f");
+
+	cluster_sql(s->database, "DELETE FROM twice; UPDATE _prisma_migrations "
+	    "SET rolled_back_at = now() WHERE finished_at IS NULL");
+	assert_ok(stage_run(s, "apply"), &s->err);
+	assert_contains(json_str(s->attempt->plan->shown, "text"),
+	    "DROP INDEX CONCURRENTLY IF EXISTS");
+	assert_string_equal(value(s, "select indisvalid from pg_index where"
+	    " indexrelid = 'i'::regclass"), "t");
+	talloc_free(s);
+}
+
 int
 main(void)
 {
@@ -586,6 +635,10 @@ main(void)
 		cmocka_unit_test(headless_reviews_take_prepared_decisions_by_pattern),
 		cmocka_unit_test(drift_fails_the_step_where_it_is_asked_to),
 		cmocka_unit_test(a_forward_migration_carries_its_statements),
+		cmocka_unit_test(
+		    what_refuses_a_transaction_is_the_files_only_statement),
+		cmocka_unit_test(
+		    an_invalid_index_is_taken_away_before_it_is_built_again),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);

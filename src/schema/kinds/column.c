@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/session.h"
@@ -207,6 +208,36 @@ set_rest(struct plan *p, const struct schema_object *from,
 	}
 }
 
+/* Functions whose value a whole statement shares: no rewrite for them. */
+static bool
+is_cheap_default(const char *expression)
+{
+	return strchr(expression, '(') == NULL ||
+	    str_matches(expression, "^(now\\(\\)|"
+	    "'[^']*'::[a-z ]+(\\([0-9,]+\\))?(\\[\\])?|\\(?-?[0-9.]+\\)?(::[a-z "
+	    "0-9(,)]+)?)$");
+}
+
+/* Does every row get a value of its own? */
+static bool
+is_computed(const struct schema_object *o)
+{
+	const char *expression = object_text(o, "default");
+
+	return (expression != NULL && !is_cheap_default(expression)) ||
+	    object_text(o, "identity") != NULL ||
+	    (object_text(o, "generated") != NULL && !object_flag(o, "virtual")) ||
+	    json_is_true(object_fact_json(o, "constrained_domain"));
+}
+
+static bool
+is_filled(const struct schema_object *o)
+{
+	return object_text(o, "default") != NULL ||
+	    object_text(o, "identity") != NULL ||
+	    object_text(o, "generated") != NULL;
+}
+
 static void
 create(struct plan *p, const struct schema_object *to)
 {
@@ -214,6 +245,10 @@ create(struct plan *p, const struct schema_object *to)
 
 	plan_create(p, "ALTER TABLE %s ADD COLUMN %s", object_fact(to, "table"),
 	    column_definition(scratch, to));
+	if (is_computed(to))
+		plan_mark(p, MARK_REWRITES);
+	else if (!object_flag(to, "nullable") && !is_filled(to))
+		plan_mark(p, MARK_SCANS);
 	talloc_free(scratch);
 }
 
@@ -225,6 +260,46 @@ drop(struct plan *p, const struct schema_object *from)
 }
 
 static void
+write_type(struct plan *p, const struct schema_object *to, const char *using,
+    unsigned marks)
+{
+	const char *collation = object_text(to, "collation");
+
+	plan_alter(p, ALTER_COLUMN "TYPE %s%s%s%s%s", object_fact(to, "table"),
+	    object_fact(to, "column"), object_text(to, "type"),
+	    collation == NULL ? "" : " COLLATE ",
+	    collation == NULL ? "" : collation,
+	    using == NULL ? "" : " USING ", using == NULL ? "" : using);
+	plan_mark(p, marks);
+}
+
+/* An index is built anew where it would sort otherwise. */
+static bool
+is_indexed(struct plan *p, const struct schema_object *o)
+{
+	static const char *const kinds[] = { "index", "primary key", "unique",
+		"exclusion" };
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (plan_dependents(p, o, kinds[i])[0] != NULL)
+			return true;
+	return false;
+}
+
+/* Nothing is to be rewritten where the session's time zone is UTC. */
+static bool
+is_time_zone_change(const struct schema_object *from,
+    const struct schema_object *to)
+{
+	static const char *const zones[] = { "timestamp without time zone",
+		"timestamp with time zone", NULL };
+
+	return object_differs(from, to, "type") &&
+	    is_one_of(object_text(from, "type"), zones) &&
+	    is_one_of(object_text(to, "type"), zones);
+}
+
+static void
 alter_type(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
@@ -233,23 +308,56 @@ alter_type(struct plan *p, const struct schema_object *from,
 	const char *column = object_fact(to, "column");
 	const char *old = object_text(from, "type");
 	const char *new = object_text(to, "type");
-	const char *collation = object_text(to, "collation");
 	const char *using = conversion(scratch, column, old, new);
 	bool lost_default = object_text(from, "default") != NULL && using != NULL;
+	bool keeps = is_widening(scratch, old, new) || strcmp(old, new) == 0;
+	unsigned scans = is_indexed(p, from) &&
+	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
 
 	plan_rebuild(p, from, KIND_BLOCKS);
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
-	plan_alter(p, ALTER_COLUMN "TYPE %s%s%s%s%s", table, column, new,
-	    collation == NULL ? "" : " COLLATE ",
-	    collation == NULL ? "" : collation,
-	    using == NULL ? "" : " USING ", using == NULL ? "" : using);
+	if (is_time_zone_change(from, to)) {
+		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
+		plan_alter(p, "SET LOCAL TimeZone = 'UTC'");
+		plan_mark(p, MARK_SAFE);
+		write_type(p, to, NULL, MARK_SAFE |
+		    (is_indexed(p, from) ? MARK_SCANS : 0));
+	} else {
+		write_type(p, to, using, keeps ? scans : MARK_REWRITES);
+	}
 	if (object_text(to, "default") != NULL &&
 	    (lost_default || object_differs(from, to, "default")))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    object_text(to, "default"));
 	talloc_free(scratch);
+}
+
+/*
+ * A check that was proved by reading the rows while others write lets SET NOT
+ * NULL pass without reading them again.
+ */
+static void
+set_not_null(struct plan *p, const struct schema_object *to)
+{
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	char *check = mem_printf(NULL, "pgrunbook_not_null_%lld",
+	    (long long)json_integer_value(object_fact_json(to, "position")));
+
+	plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	plan_mark(p, MARK_PLAIN | MARK_SCANS);
+	plan_alter(p, "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) "
+	    "NOT VALID", table, check, column);
+	plan_mark(p, MARK_SAFE);
+	plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s", table, check);
+	plan_mark(p, MARK_SAFE | MARK_LATER | MARK_SCANS);
+	plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	plan_mark(p, MARK_SAFE);
+	plan_alter(p, "ALTER TABLE %s DROP CONSTRAINT %s", table, check);
+	plan_mark(p, MARK_SAFE);
+	talloc_free(check);
 }
 
 static void
@@ -359,8 +467,12 @@ alter(struct plan *p, const struct schema_object *from,
 	if (object_differs(from, to, "type") ||
 	    object_differs(from, to, "collation"))
 		alter_type(p, from, to);
-	if (object_differs(from, to, "nullable") && !nullable)
-		plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	if (object_differs(from, to, "nullable") && !nullable) {
+		if (str_starts(to->parent, "table "))
+			set_not_null(p, to);
+		else
+			plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	}
 	if (object_text(to, "identity") != NULL)
 		alter_identity(p, from, to);
 	set_rest(p, from, to);
@@ -369,94 +481,38 @@ alter(struct plan *p, const struct schema_object *from,
 
 /* ---- judging ----------------------------------------------------------- */
 
-/* Functions whose value a whole statement shares: no rewrite for them. */
-static bool
-is_cheap_default(const char *expression)
-{
-	return strchr(expression, '(') == NULL ||
-	    str_matches(expression, "^(now\\(\\)|"
-	    "'[^']*'::[a-z ]+(\\([0-9,]+\\))?(\\[\\])?|\\(?-?[0-9.]+\\)?(::[a-z "
-	    "0-9(,)]+)?)$");
-}
-
-static void
-judge_addition(struct judgement *j, const struct schema_object *to)
-{
-	const char *expression = object_text(to, "default");
-	bool filled = expression != NULL ||
-	    object_text(to, "identity") != NULL ||
-	    object_text(to, "generated") != NULL;
-
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	if (!object_flag(to, "nullable") && !filled)
-		judge_b(j, "not null: fails where there are rows");
-	if ((expression != NULL && !is_cheap_default(expression)) ||
-	    (filled && expression == NULL && !object_flag(to, "virtual")) ||
-	    json_is_true(object_fact_json(to, "constrained_domain")))
-		judge_rewrites(j);
-}
-
-static void
-judge_type(struct judgement *j, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	void *scratch = talloc_new(NULL);
-
-	if (object_differs(from, to, "type")) {
-		judge_b(j, "type coercion");
-		if (!is_widening(scratch, object_text(from, "type"),
-		    object_text(to, "type"))) {
-			judge_rewrites(j);
-			judge_scans(j);
-		}
-	} else if (object_differs(from, to, "collation")) {
-		judge_b(j, "type coercion");
-		judge_scans(j);
-	}
-	talloc_free(scratch);
-}
-
 static void
 judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	static const char *const light[] = { "statistics", "options", NULL };
-
-	judge_lock(j, object_differs_only(from, to, light) ?
-	    LOCK_SHARE_UPDATE_EXCLUSIVE : LOCK_ACCESS_EXCLUSIVE);
-	judge_type(j, from, to);
+	if (object_differs(from, to, "type") ||
+	    object_differs(from, to, "collation"))
+		judge_b(j, "type coercion");
 	if (object_differs(from, to, "nullable") &&
-	    !object_flag(to, "nullable")) {
+	    !object_flag(to, "nullable"))
 		judge_b(j, "not null");
-		judge_scans(j);
-	}
 	if (object_differs(from, to, "default") &&
 	    object_text(to, "default") == NULL && !object_flag(to, "nullable") &&
 	    object_text(to, "identity") == NULL)
 		judge_b(j, "dependency break: inserts relied on the default");
 	if (object_differs(from, to, "identity"))
 		judge_b(j, "identity changes");
-	if (object_differs(from, to, "generated")) {
+	if (object_differs(from, to, "generated"))
 		judge_b(j, object_text(to, "generated") != NULL ?
 		    "data loss: the values are computed anew" :
 		    "dependency break: the values are no longer computed");
-		if (object_text(to, "generated") != NULL)
-			judge_rewrites(j);
-	}
 }
 
 static void
 judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	if (from == NULL) {
-		judge_addition(j, to);
-	} else if (to == NULL) {
-		judge_b(j, "data loss");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	} else {
+	if (from != NULL && to != NULL)
 		judge_change(j, from, to);
-	}
+	else if (to == NULL)
+		judge_b(j, "data loss");
+	else if (!object_flag(to, "nullable") && !is_filled(to))
+		judge_b(j, "not null: fails where there are rows");
 }
 
 /* ---- figures ----------------------------------------------------------- */

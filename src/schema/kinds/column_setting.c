@@ -60,9 +60,12 @@ write_change(struct plan *p, plan_write write, const struct schema_object *from,
 		write(p, "%s %s%s", head, text == NULL ? "DROP DEFAULT" :
 		    "SET DEFAULT ", text == NULL ? "" : text);
 	}
-	if (changes(from, to, "not_null"))
+	if (changes(from, to, "not_null")) {
 		write(p, "%s %s NOT NULL", head,
 		    value(from, to, "not_null") == NULL ? "DROP" : "SET");
+		if (value(from, to, "not_null") != NULL)
+			plan_mark(p, MARK_SCANS);
+	}
 	if (changes(from, to, "statistics")) {
 		text = value(from, to, "statistics");
 		write(p, "%s SET STATISTICS %s", head,
@@ -110,20 +113,8 @@ static void
 judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	static const char *const light[] = { "statistics", "options", NULL };
-	static const char *const all[] = { "default", "not_null", "storage",
-	    "compression", NULL };
-	bool heavy = from != NULL && to != NULL &&
-	    !object_differs_only(from, to, light);
-
-	for (size_t i = 0; all[i] != NULL; i++)
-		heavy = heavy || changes(from, to, all[i]);
-	judge_lock(j, heavy ? LOCK_ACCESS_EXCLUSIVE :
-	    LOCK_SHARE_UPDATE_EXCLUSIVE);
-	if (changes(from, to, "not_null") && value(from, to, "not_null") != NULL) {
+	if (changes(from, to, "not_null") && value(from, to, "not_null") != NULL)
 		judge_b(j, "not null");
-		judge_scans(j);
-	}
 	if (changes(from, to, "default") && value(from, to, "default") == NULL)
 		judge_b(j, "dependency break: inserts relied on the default");
 }

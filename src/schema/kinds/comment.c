@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "postgres/session.h"
-#include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/plan.h"
 
@@ -39,15 +38,6 @@ alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
-static void
-judge(struct judgement *j, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	(void)from;
-	(void)to;
-	judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
-}
-
 const struct schema_kind schema_kind_comment = {
 	.name = "comment",
 	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM | KIND_OURS_BY_PARENT,
@@ -79,5 +69,4 @@ const struct schema_kind schema_kind_comment = {
 	.create = create,
 	.drop = drop,
 	.alter = alter,
-	.judge = judge,
 };

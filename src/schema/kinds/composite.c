@@ -176,15 +176,13 @@ judge(struct judgement *j, const struct schema_object *from,
 			judge_b(j, "type coercion");
 	}
 	/* Columns of it, if there are any, go over to a new type. */
-	if (!order_is_kept(from, to)) {
+	if (!order_is_kept(from, to))
 		judge_b(j, "type coercion");
-		judge_rewrites(j);
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	}
 }
 
 const struct schema_kind schema_kind_composite = {
 	.name = "composite type",
+	.flags = KIND_UNLOCKED,
 	.query = "SELECT " REF("pg_type", "r.reltype") " AS ref, "
 	    "r.qs AS schema, r.qn AS name, jsonb_build_object('fields', "
 	    "coalesce((SELECT jsonb_agg(jsonb_build_object("

@@ -21,13 +21,74 @@ validated(const struct schema_object *o)
 	return !json_is_false(object_json(o, "validated"));
 }
 
+static bool
+is_partitioned(struct plan *p, const char *table)
+{
+	char *key = mem_printf(NULL, "table %s", table);
+	const struct schema_object *o = plan_target(p, key);
+
+	talloc_free(key);
+	return o != NULL && object_text(o, "partition_key") != NULL;
+}
+
 static void
-create(struct plan *p, const struct schema_object *to)
+add(struct plan *p, const struct schema_object *to, const char *more)
 {
 	plan_create(p, "ALTER TABLE %s%s ADD CONSTRAINT %s %s%s",
 	    object_flag(to, "only") ? "ONLY " : "", object_fact(to, "table"),
-	    object_fact(to, "constraint"),
-	    object_text(to, "definition"), validated(to) ? "" : " NOT VALID");
+	    object_fact(to, "constraint"), object_text(to, "definition"), more);
+}
+
+static void
+validate(struct plan *p, const struct schema_object *to, plan_write write)
+{
+	write(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
+	    object_fact(to, "table"), object_fact(to, "constraint"));
+	plan_mark(p, MARK_SCANS | MARK_LATER);
+}
+
+/* For new rows at once, for those that are there when writers need not wait. */
+static void
+create_checked(struct plan *p, const struct schema_object *to)
+{
+	const char *other = object_fact(to, "other_table");
+
+	if (!validated(to)) {
+		add(p, to, " NOT VALID");
+		return;
+	}
+	add(p, to, "");
+	plan_mark(p, MARK_SCANS);
+	/* The server has no such foreign keys from, or to, partitions. */
+	if (other != NULL && (is_partitioned(p, object_fact(to, "table")) ||
+	    is_partitioned(p, other)))
+		return;
+	plan_mark(p, MARK_PLAIN);
+	add(p, to, " NOT VALID");
+	plan_mark(p, MARK_SAFE);
+	validate(p, to, plan_create);
+	plan_mark(p, MARK_SAFE);
+}
+
+/* The index is built while writes go on, and then is the constraint's. */
+static void
+create_indexed(struct plan *p, const struct schema_object *to)
+{
+	const char *words = object_fact(to, "words");
+
+	add(p, to, "");
+	plan_mark(p, MARK_SCANS);
+	if (words != NULL) {
+		plan_mark(p, MARK_PLAIN);
+		plan_create(p, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s",
+		    object_fact(to, "index"), object_fact(to, "on"));
+		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+		plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX "
+		    "%s%s", object_fact(to, "table"),
+		    object_fact(to, "constraint"), words,
+		    object_fact(to, "index"), object_fact(to, "deferral"));
+		plan_mark(p, MARK_SAFE);
+	}
 	marks_create(p, to);
 }
 
@@ -56,67 +117,32 @@ alter(struct plan *p, const struct schema_object *from,
 		    object_fact(from, "table"), object_fact(from, "constraint"),
 		    object_fact(to, "constraint"));
 	if (!validated(from) && validated(to))
-		plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
-		    object_fact(to, "table"), object_fact(to, "constraint"));
+		validate(p, to, plan_alter);
 	marks_alter(p, from, to);
 	return true;
-}
-
-/* What making or losing it means; which differs by the kind alone. */
-static void
-judge_with(struct judgement *j, const struct schema_object *from,
-    const struct schema_object *to, enum schema_lock adding,
-    enum schema_lock validating)
-{
-	bool made = to != NULL && (from == NULL ||
-	    object_differs(from, to, "definition") ||
-	    object_differs(from, to, "only") ||
-	    object_differs(from, to, "backed_by"));
-
-	if (from != NULL && (to == NULL || made)) {
-		judge_b(j, "constraint dropped");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	}
-	if (made)
-		judge_lock(j, adding);
-	if (made && validated(to)) {
-		judge_b(j, "can fail on the data");
-		judge_scans(j);
-	}
-	if (to == NULL || from == NULL || made)
-		return;
-	if (object_differs(from, to, "clustered"))
-		judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
-	if (object_differs(from, to, "replica_identity"))
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	if (strcmp(from->key, to->key) != 0) {
-		judge_note(j, "renamed");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	}
-	if (!validated(from) && validated(to)) {
-		judge_b(j, "can fail on the data");
-		judge_lock(j, validating);
-		judge_scans(j);
-	} else if (validated(from) && !validated(to)) {
-		judge_b(j, "constraint dropped");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	}
 }
 
 static void
 judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	judge_with(j, from, to, LOCK_ACCESS_EXCLUSIVE,
-	    LOCK_SHARE_UPDATE_EXCLUSIVE);
-}
+	bool made = to != NULL && (from == NULL ||
+	    object_differs(from, to, "definition") ||
+	    object_differs(from, to, "only") ||
+	    object_differs(from, to, "backed_by"));
 
-static void
-judge_foreign_key(struct judgement *j, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	judge_with(j, from, to, LOCK_SHARE_ROW_EXCLUSIVE,
-	    LOCK_SHARE_UPDATE_EXCLUSIVE);
+	if (from != NULL && (to == NULL || made))
+		judge_b(j, "constraint dropped");
+	if (made && validated(to))
+		judge_b(j, "can fail on the data");
+	if (to == NULL || from == NULL || made)
+		return;
+	if (strcmp(from->key, to->key) != 0)
+		judge_note(j, "renamed");
+	if (!validated(from) && validated(to))
+		judge_b(j, "can fail on the data");
+	else if (validated(from) && !validated(to))
+		judge_b(j, "constraint dropped");
 }
 
 /* ---- figures ----------------------------------------------------------- */
@@ -271,20 +297,33 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"OR k.conparentid <> 0)"
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
 #define VALIDITY "k.convalidated AS validated, "
+/* What an index must be to become the constraint's; none for partitions'. */
+#define MADE_OF_INDEX(type) \
+	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion " \
+	"THEN '" type "' END AS \"@words\", " \
+	"substr(pg_get_indexdef(k.conindid), length('CREATE UNIQUE INDEX '||" \
+	"quote_ident(k.conname)||' ON ') + 1) AS \"@on\", " \
+	"CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END||" \
+	"CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END " \
+	"AS \"@deferral\", "
 
 const struct schema_kind schema_kind_primary_key = {
 	.name = "primary key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("p", "", OWN_COLUMNS),
-	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.query = CONSTRAINT_QUERY("p", "", OWN_COLUMNS
+	    MADE_OF_INDEX("PRIMARY KEY")),
+	.create = create_indexed, .drop = drop, .alter = alter,
+	.judge = judge,
 	.measure = measure_unique,
 };
 
 const struct schema_kind schema_kind_unique = {
 	.name = "unique",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("u", "", OWN_COLUMNS),
-	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.query = CONSTRAINT_QUERY("u", "", OWN_COLUMNS
+	    MADE_OF_INDEX("UNIQUE")),
+	.create = create_indexed, .drop = drop, .alter = alter,
+	.judge = judge,
 	.measure = measure_unique,
 };
 
@@ -292,7 +331,8 @@ const struct schema_kind schema_kind_check = {
 	.name = "check",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("c", VALIDITY, ""),
-	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.create = create_checked, .drop = drop, .alter = alter,
+	.judge = judge,
 	.measure = measure_check,
 };
 
@@ -300,16 +340,18 @@ const struct schema_kind schema_kind_exclusion = {
 	.name = "exclusion",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("x", "", ""),
-	.create = create, .drop = drop, .alter = alter, .judge = judge,
+	.create = create_indexed, .drop = drop, .alter = alter,
+	.judge = judge,
 };
 
 const struct schema_kind schema_kind_foreign_key = {
 	.name = "foreign key",
-	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES | KIND_CUT,
+	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES |
+	    KIND_CUT | KIND_LOCKS_OTHERS,
 	.query = CONSTRAINT_QUERY("f", VALIDITY, OWN_COLUMNS
 	    "k.confrelid::regclass::text AS \"@other_table\", "
 	    COLUMNS("k.confkey", "k.confrelid") " AS \"@other_columns\", "),
-	.create = create, .drop = drop, .alter = alter,
-	.judge = judge_foreign_key,
+	.create = create_checked, .drop = drop, .alter = alter,
+	.judge = judge,
 	.measure = measure_foreign_key,
 };

@@ -59,10 +59,11 @@ each_lost_check(struct plan *p, const struct schema_object *a,
 
 		if (other != NULL && json_equal(check, other))
 			continue;
-		if (add)
+		if (add) {
 			plan_alter(p, "ALTER DOMAIN %s ADD CONSTRAINT %s %s",
 			    object_sql(a), name, json_string_value(check));
-		else
+			plan_mark(p, MARK_SCANS);
+		} else
 			plan_alter(p, "ALTER DOMAIN %s DROP CONSTRAINT %s",
 			    object_sql(a), name);
 	}
@@ -90,9 +91,12 @@ alter(struct plan *p, const struct schema_object *from,
 			plan_alter(p, "ALTER DOMAIN %s SET DEFAULT %s", name,
 			    object_text(to, "default"));
 	}
-	if (object_differs(from, to, "nullable"))
+	if (object_differs(from, to, "nullable")) {
 		plan_alter(p, "ALTER DOMAIN %s %s NOT NULL", name,
 		    object_flag(to, "nullable") ? "DROP" : "SET");
+		if (!object_flag(to, "nullable"))
+			plan_mark(p, MARK_SCANS);
+	}
 	each_lost_check(p, to, from, true);
 	return true;
 }
@@ -110,19 +114,13 @@ judge(struct judgement *j, const struct schema_object *from,
 	if (object_differs(from, to, "type") ||
 	    object_differs(from, to, "collation")) {
 		judge_b(j, "type coercion");
-		judge_rewrites(j);
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 	}
 	if (object_differs(from, to, "checks")) {
 		judge_b(j, "can fail on the data");
-		judge_scans(j);
-		judge_lock(j, LOCK_SHARE);
 	}
 	if (object_differs(from, to, "nullable") &&
 	    !object_flag(to, "nullable")) {
 		judge_b(j, "not null");
-		judge_scans(j);
-		judge_lock(j, LOCK_SHARE);
 	}
 }
 

@@ -92,8 +92,8 @@ add_labels(struct plan *p, const struct schema_object *from,
 			    type, text, pg_quote_literal(scratch, label(from, 0)));
 		else
 			plan_alter(p, "ALTER TYPE %s ADD VALUE %s", type, text);
+		plan_mark(p, MARK_FIRST);
 	}
-	plan_alone(p);
 	talloc_free(scratch);
 }
 
@@ -131,8 +131,6 @@ judge(struct judgement *j, const struct schema_object *from,
 		if (!has_label(to, label(from, i)))
 			judge_b(j, "data loss: label '%s' goes", label(from, i));
 	judge_b(j, "type coercion");
-	judge_rewrites(j);
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_enum = {

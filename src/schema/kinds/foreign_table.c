@@ -51,7 +51,6 @@ judge(struct judgement *j, const struct schema_object *from,
 		return;
 	judge_b(j, to == NULL ? "dependency break" :
 	    "foreign tables may read elsewhere");
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_foreign_table = {

@@ -20,13 +20,30 @@ valid(const struct schema_object *o)
 	return !json_is_false(object_json(o, "valid"));
 }
 
+/* The server does nothing concurrently to all partitions' at once. */
+static bool
+is_for_partitions(const struct schema_object *o)
+{
+	return json_is_true(object_fact_json(o, "partitioned"));
+}
+
 static void
 create(struct plan *p, const struct schema_object *to)
 {
-	plan_create(p, "CREATE %sINDEX %s ON %s%s",
-	    object_flag(to, "unique") ? "UNIQUE " : "", object_fact(to, "index"),
-	    object_flag(to, "only") ? "ONLY " : "",
+	const char *unique = object_flag(to, "unique") ? "UNIQUE " : "";
+
+	plan_create(p, "CREATE %sINDEX %s ON %s%s", unique,
+	    object_fact(to, "index"), object_flag(to, "only") ? "ONLY " : "",
 	    object_text(to, "definition"));
+	if (is_for_partitions(to)) {
+		plan_mark(p, object_flag(to, "only") ||
+		    object_json(to, "backed_by") != NULL ? 0 : MARK_SCANS);
+	} else {
+		plan_mark(p, MARK_PLAIN | MARK_SCANS);
+		plan_create(p, "CREATE %sINDEX CONCURRENTLY %s ON %s", unique,
+		    object_fact(to, "index"), object_text(to, "definition"));
+		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+	}
 	marks_create(p, to);
 }
 
@@ -35,6 +52,11 @@ drop(struct plan *p, const struct schema_object *from)
 {
 	plan_drop(p, "DROP INDEX %s%s", object_sql(from),
 	    backing_dropped(p, from));
+	if (is_for_partitions(from))
+		return;
+	plan_mark(p, MARK_PLAIN);
+	plan_drop(p, "DROP INDEX CONCURRENTLY %s", object_sql(from));
+	plan_mark(p, MARK_SAFE | MARK_OUTSIDE);
 }
 
 static bool
@@ -48,8 +70,12 @@ alter(struct plan *p, const struct schema_object *from,
 	if (strcmp(from->key, to->key) != 0)
 		plan_alter(p, "ALTER INDEX %s RENAME TO %s", object_sql(from),
 		    object_fact(to, "index"));
-	if (!valid(from) && valid(to))
+	if (!valid(from) && valid(to)) {
 		plan_alter(p, "REINDEX INDEX %s", object_sql(to));
+		plan_mark(p, MARK_PLAIN | MARK_SCANS);
+		plan_alter(p, "REINDEX INDEX CONCURRENTLY %s", object_sql(to));
+		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+	}
 	marks_alter(p, from, to);
 	return true;
 }
@@ -61,37 +87,22 @@ judge_change(struct judgement *j, const struct schema_object *from,
 	if (object_differs(from, to, "definition") ||
 	    object_differs(from, to, "unique") ||
 	    object_differs(from, to, "only") ||
-	    object_differs(from, to, "backed_by")) {
+	    object_differs(from, to, "backed_by"))
 		judge_b(j, "index dropped");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-		judge_scans(j);
-	}
-	if (strcmp(from->key, to->key) != 0) {
+	if (strcmp(from->key, to->key) != 0)
 		judge_note(j, "renamed");
-		judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
-	}
-	if (!valid(from) && valid(to)) {
+	if (!valid(from) && valid(to))
 		judge_note(j, "the index is invalid: a build that failed");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-		judge_scans(j);
-	}
-	judge_lock(j, object_differs(from, to, "replica_identity") ?
-	    LOCK_ACCESS_EXCLUSIVE : LOCK_SHARE_UPDATE_EXCLUSIVE);
 }
 
 static void
 judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	if (from != NULL && to != NULL) {
+	if (from != NULL && to != NULL)
 		judge_change(j, from, to);
-	} else if (to == NULL) {
+	else if (to == NULL)
 		judge_b(j, "index dropped");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	} else {
-		judge_lock(j, LOCK_SHARE);
-		judge_scans(j);
-	}
 	if (to != NULL && object_flag(to, "unique") && (from == NULL ||
 	    object_differs(from, to, "definition") ||
 	    object_differs(from, to, "unique")))
@@ -142,7 +153,8 @@ const struct schema_kind schema_kind_index = {
 	    "  THEN false END AS valid, " MARKS("i") ", "
 	    "CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true "
 	    "  END AS only, b.keys AS backed_by, t.q AS \"@table\", "
-	    "r.qn AS \"@index\", b.keys AS depends "
+	    "r.qn AS \"@index\", r.relkind = 'I' AS \"@partitioned\", "
+	    "b.keys AS depends "
 	    "FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
 	    "JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT "
 	    BACKED_BY("r.oid", "r.relkind") " AS keys) b "

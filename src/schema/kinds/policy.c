@@ -37,7 +37,6 @@ judge(struct judgement *j, const struct schema_object *from,
 	(void)from;
 	(void)to;
 	judge_b(j, "access changes");
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_policy = {

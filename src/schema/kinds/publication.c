@@ -111,12 +111,11 @@ static void
 held_judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
+	(void)to;
 	if (from == NULL)
 		judge_b(j, "privilege widening: subscribers receive more");
 	else
 		judge_b(j, "subscribers receive other changes");
-	if (to != NULL)
-		judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
 }
 
 #define HELD_TABLE(of) \
@@ -132,7 +131,7 @@ held_judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_publication_table = {
 	.name = "publication table",
-	.flags = KIND_PART | KIND_DERIVED | KIND_BLOCKS,
+	.flags = KIND_PART | KIND_DERIVED | KIND_BLOCKS | KIND_LOCKS_OTHERS,
 	.query = HELD_TABLE("null"),
 	.since = 150000,
 	.query_since = HELD_TABLE("nullif(concat("

@@ -39,14 +39,19 @@ convert_column(struct plan *p, const struct schema_object *column,
 		return;
 	scratch = talloc_new(NULL);
 	plan_rebuild(p, column, KIND_BLOCKS);
-	if (expression != NULL)
+	if (expression != NULL) {
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, name);
+		plan_mark(p, MARK_LOCKS);
+	}
 	plan_alter(p, ALTER_COLUMN "TYPE %s USING %s", table, name, type,
 	    new_value(scratch, column, from, to, value));
+	plan_mark(p, MARK_REWRITES | MARK_LOCKS);
 	expression = object_text(target, "default");
-	if (expression != NULL)
+	if (expression != NULL) {
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, name,
 		    expression);
+		plan_mark(p, MARK_LOCKS);
+	}
 	talloc_free(scratch);
 }
 

@@ -41,7 +41,6 @@ judge(struct judgement *j, const struct schema_object *from,
 	(void)from;
 	(void)to;
 	judge_b(j, "statements do something else");
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_rule = {

@@ -108,7 +108,6 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "data loss: where it stands is forgotten");
 		return;
 	}
-	judge_lock(j, LOCK_SHARE_ROW_EXCLUSIVE);
 	if (object_differs(from, to, "type"))
 		judge_b(j, "type coercion");
 	if (object_differs(from, to, "min") || object_differs(from, to, "max"))
@@ -167,15 +166,6 @@ owner_alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
-static void
-owner_judge(struct judgement *j, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	(void)from;
-	(void)to;
-	judge_lock(j, LOCK_SHARE_ROW_EXCLUSIVE);
-}
-
 const struct schema_kind schema_kind_sequence_owner = {
 	.name = "sequence owner",
 	.flags = KIND_PART,
@@ -194,5 +184,4 @@ const struct schema_kind schema_kind_sequence_owner = {
 	.create = owner_create,
 	.drop = owner_drop,
 	.alter = owner_alter,
-	.judge = owner_judge,
 };

@@ -40,7 +40,6 @@ judge(struct judgement *j, const struct schema_object *from,
 	if (from != NULL && (to == NULL ||
 	    object_differs(from, to, "definition")))
 		judge_b(j, "statistics dropped");
-	judge_lock(j, LOCK_SHARE_UPDATE_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_statistics = {

@@ -109,10 +109,12 @@ alter_partition(struct plan *p, const struct schema_object *from,
 	if (object_text(from, "partition_of") != NULL)
 		plan_unbind(p, "ALTER TABLE %s DETACH PARTITION %s",
 		    object_text(from, "partition_of"), object_sql(from));
-	if (object_text(to, "partition_of") != NULL)
+	if (object_text(to, "partition_of") != NULL) {
 		plan_alter(p, "ALTER TABLE %s ATTACH PARTITION %s %s",
 		    object_text(to, "partition_of"), object_sql(to),
 		    object_text(to, "bound"));
+		plan_mark(p, MARK_SCANS);
+	}
 }
 
 static bool
@@ -132,14 +134,18 @@ alter(struct plan *p, const struct schema_object *from,
 	if (object_differs(from, to, "partition_of") ||
 	    object_differs(from, to, "bound"))
 		alter_partition(p, from, to);
-	if (object_differs(from, to, "persistence"))
+	if (object_differs(from, to, "persistence")) {
 		plan_alter(p, "ALTER TABLE %s SET %s", object_sql(to),
 		    object_text(to, "persistence") != NULL ? "UNLOGGED" :
 		    "LOGGED");
-	if (object_differs(from, to, "access_method"))
+		plan_mark(p, MARK_REWRITES);
+	}
+	if (object_differs(from, to, "access_method")) {
 		plan_alter(p, "ALTER TABLE %s SET ACCESS METHOD %s",
 		    object_sql(to), object_text(to, "access_method") != NULL ?
 		    object_text(to, "access_method") : "heap");
+		plan_mark(p, MARK_REWRITES);
+	}
 	if (object_differs(from, to, "options"))
 		alter_options(p, from, to);
 	if (object_differs(from, to, "row_security"))
@@ -165,22 +171,16 @@ static void
 judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 	if (object_differs(from, to, "partition_key"))
 		judge_b(j, "data loss");
 	if (object_differs(from, to, "partition_of") ||
 	    object_differs(from, to, "bound") ||
 	    object_differs(from, to, "inherits")) {
 		judge_b(j, "partition moved");
-		judge_scans(j);
 	}
-	if (object_differs(from, to, "persistence")) {
-		if (object_text(to, "persistence") != NULL)
-			judge_b(j, "data loss after a crash");
-		judge_rewrites(j);
-	}
-	if (object_differs(from, to, "access_method"))
-		judge_rewrites(j);
+	if (object_differs(from, to, "persistence") &&
+	    object_text(to, "persistence") != NULL)
+		judge_b(j, "data loss after a crash");
 	if (object_differs(from, to, "row_security") ||
 	    object_differs(from, to, "force_row_security"))
 		judge_b(j, "access changes");
@@ -195,9 +195,6 @@ judge(struct judgement *j, const struct schema_object *from,
 	} else if (from != NULL) {
 		judge_b(j, "data loss");
 		judge_note(j, "unknown to the migrations: out of scope?");
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
-	} else if (object_text(to, "partition_of") != NULL) {
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 	}
 }
 
@@ -211,7 +208,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_table = {
 	.name = "table",
-	.flags = KIND_PART,
+	.flags = KIND_PART | KIND_LOCKS_OTHERS,
 	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
 	    "r.qn AS name, CASE WHEN r.relispartition THEN (SELECT "
 	    REF("pg_class", "i.inhparent") " FROM pg_inherits i "

@@ -50,13 +50,10 @@ static void
 judge(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	judge_lock(j, LOCK_SHARE_ROW_EXCLUSIVE);
 	if (to == NULL)
 		judge_b(j, "trigger dropped");
 	else if (from != NULL)
 		judge_b(j, "definition replaced");
-	if (from != NULL)
-		judge_lock(j, LOCK_ACCESS_EXCLUSIVE);
 }
 
 const struct schema_kind schema_kind_trigger = {

@@ -1,9 +1,9 @@
 -- expect: A add column t.a
 -- expect: A add column t.b
 -- expect: B add column t.c: not null: fails where there are rows
--- expect: A add column t.d: table rewrite
+-- expect: B add column t.d: table rewrite; strong lock
 -- expect: A add column t.e
--- expect: A add column t.f: table rewrite
+-- expect: B add column t.f: table rewrite; strong lock
 -- from
 CREATE TABLE t (id int);
 -- to

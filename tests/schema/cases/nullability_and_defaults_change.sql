@@ -1,4 +1,4 @@
--- expect: B alter column t.a: not null; full scan; strong lock
+-- expect: B alter column t.a: not null; full scan
 -- expect: A alter column t.b
 -- expect: A alter column t.c
 -- expect: B alter column t.d: dependency break: inserts relied on the default

@@ -2,7 +2,7 @@
 -- expect: B alter column t.b: type coercion
 -- expect: B alter column t.c: type coercion; table rewrite
 -- expect: B alter column t.d: type coercion; table rewrite
--- expect: B alter column t.e: type coercion; table rewrite
+-- expect: B alter column t.e: type coercion
 -- expect: B alter column t.f: type coercion; table rewrite
 -- expect: B alter column t.g: type coercion
 -- from
