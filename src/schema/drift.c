@@ -252,6 +252,23 @@ add_reason(struct drift *d, struct drift_item *item, const char *text)
 	item->reasons[n + 1] = NULL;
 }
 
+/* Proposed, not assumed: the SQL of both stays a drop and an addition. */
+static void
+propose_rename(struct drift *d, struct drift_item *gone,
+    struct drift_item *come)
+{
+	const struct schema_kind *k = schema_kind_find(gone->kind);
+
+	add_reason(d, gone, mem_printf(d, "looks like a rename to %s",
+	    come->title));
+	add_reason(d, come, mem_printf(d, "looks like a rename of %s",
+	    gone->title));
+	if (k->rename == NULL)
+		return;
+	gone->rename_sql = k->rename(d, gone->actual, come->expected);
+	come->rename_sql = gone->rename_sql;
+}
+
 static void
 propose_renames(struct drift *d)
 {
@@ -259,12 +276,8 @@ propose_renames(struct drift *d)
 		for (size_t k = 0; k < d->count; k++) {
 			struct drift_item *a = &d->items[i], *b = &d->items[k];
 
-			if (!looks_alike(a, b))
-				continue;
-			add_reason(d, a, mem_printf(d,
-			    "looks like a rename to %s", b->title));
-			add_reason(d, b, mem_printf(d,
-			    "looks like a rename of %s", a->title));
+			if (looks_alike(a, b))
+				propose_rename(d, a, b);
 		}
 	}
 }
@@ -379,6 +392,7 @@ begin_item(struct drift *d, struct drift_item *item,
 	item->title = drift_title(d, o);
 	item->reasons = NEW_ARRAY(d, const char *, 1);
 	item->figures = NEW_ARRAY(d, const char *, 1);
+	item->needs = NEW_ARRAY(d, const char *, 1);
 	fill_attributes(d, item);
 }
 
@@ -491,6 +505,7 @@ drift_compare_as(const void *owner, const struct schema_snapshot *expected,
 	drift_pairs(d, expected, actual, &d->inner->forward);
 	make_items(d);
 	mirror(d);
+	drift_needs(d);
 	d->inner->wanted = NEW_ARRAY(d, bool, d->count + 1);
 	for (size_t i = 0; i < d->count; i++)
 		judge_item(d, i, unmanaged);

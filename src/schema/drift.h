@@ -48,6 +48,8 @@ struct drift_item {
 	const char	**figures;	/* "1,204,331 rows, 412 MB", "18,204 values would be lost"; null-terminated */
 	const char	*forward_sql;	/* makes ACTUAL match EXPECTED (migrations are right) */
 	const struct drift_statement *statements;	/* of forward_sql; the last has no text */
+	const char	**needs;	/* ids of items without which it does not pass; null-terminated */
+	const char	*rename_sql;	/* what keeps the data where it is a rename, which nobody assumes; null */
 	const char	*codify_sql;	/* what a migration must hold so that EXPECTED matches ACTUAL (database is right) */
 	const char	*lock;		/* strongest lock of forward_sql; null */
 	bool		 rewrites, scans;

@@ -22,6 +22,9 @@ void drift_pairs(const void *owner, const struct schema_snapshot *expected,
 /* Fill by_key. */
 void drift_changes_index(const void *owner, struct schema_changes *changes);
 
+/* Fill each item's needs. */
+void drift_needs(struct drift *d);
+
 /* Texts of their own, so that they outlive their plan. */
 void drift_statements_keep(struct drift_statement *list);
 

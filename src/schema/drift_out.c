@@ -135,13 +135,15 @@ item_to_json(const struct drift_item *item)
 		    "name", item->attributes[i].name,
 		    "expected", text_or_null(item->attributes[i].expected),
 		    "actual", text_or_null(item->attributes[i].actual)));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, "
-	    "s:s, s:o, s:o, s:b, s:b}", "id", item->id,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, "
+	    "s:o, s:s, s:s, s:o, s:o, s:b, s:b}", "id", item->id,
 	    "change", changes[item->change], "class", class_,
 	    "kind", item->kind, "key", item->key, "title", item->title,
 	    "attributes", attributes,
 	    "reasons", strings_to_json(item->reasons),
 	    "figures", strings_to_json(item->figures),
+	    "needs", strings_to_json(item->needs),
+	    "rename_sql", text_or_null(item->rename_sql),
 	    "forward_sql", item->forward_sql, "codify_sql", item->codify_sql,
 	    "statements", statements_to_json(item->statements),
 	    "lock", text_or_null(item->lock), "rewrites", (int)item->rewrites,

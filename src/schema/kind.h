@@ -96,6 +96,13 @@ struct schema_kind {
 	void	(*judge)(struct judgement *j, const struct schema_object *from,
 		    const struct schema_object *to);
 
+	/*
+	 * The statement that makes from to in place, with its data.  Null: it
+	 * has none, or none that is worth it.
+	 */
+	char	*(*rename)(const void *owner, const struct schema_object *from,
+		    const struct schema_object *to);
+
 	/* Figures from ACTUAL's data (schema/measure.h).  May be null. */
 	int	(*measure)(struct measurement *m,
 		    const struct schema_object *from,

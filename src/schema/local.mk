@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/schema/libschema.a
 src_schema_libschema_a_SOURCES = \
 	src/schema/drift.c src/schema/drift.h \
 	src/schema/drift_make.h \
+	src/schema/drift_needs.c \
 	src/schema/drift_out.c \
 	src/schema/drift_pairs.c \
 	src/schema/expected.c src/schema/expected.h \

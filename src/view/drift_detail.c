@@ -8,8 +8,33 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "view/changed.h"
 #include "view/drift.h"
 #include "view/words.h"
+
+/*
+ * Too long to stand side by side, and both are there: one text, in which
+ * what ACTUAL has alone is [-so-], and what EXPECTED has alone {+so+}.
+ */
+static bool
+is_long(const json_t *attribute, int cells)
+{
+	const char *expected = json_str(attribute, "expected");
+	const char *actual = json_str(attribute, "actual");
+
+	return expected != NULL && actual != NULL &&
+	    (utf8_width(expected) > cells || utf8_width(actual) > cells);
+}
+
+static void
+fill_changed(const json_t *attribute, struct doc *d)
+{
+	doc_break(d);
+	doc_printf(d, STYLE_LABEL, "  %s: [-actual-] {+expected+}",
+	    json_str_or(attribute, "name", ""));
+	doc_wrap(d, 4, STYLE_TEXT, changed_words(d,
+	    json_str(attribute, "actual"), json_str(attribute, "expected")));
+}
 
 static void
 fill_attributes(const json_t *item, struct doc *d)
@@ -37,9 +62,14 @@ fill_attributes(const json_t *item, struct doc *d)
 	for (i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
 		const char *expected = json_str(t, "expected");
-		char *cut = utf8_fit(d, expected != NULL ? expected : "–",
-		    half - first - 1, false);
+		char *cut;
 
+		if (is_long(t, half - first - 1)) {
+			fill_changed(t, d);
+			continue;
+		}
+		cut = utf8_fit(d, expected != NULL ? expected : "–",
+		    half - first - 1, false);
 		doc_break(d);
 		doc_put(d, STYLE_LABEL, "  ");
 		doc_put(d, STYLE_LABEL, utf8_fit(d, json_str_or(t, "name", ""),
@@ -102,6 +132,60 @@ fill_words(struct app *a, struct drift_view *v, const json_t *item,
 	}
 }
 
+/* "ShareUpdateExclusiveLock, reads the table, 3 transactions" */
+static void
+fill_costs(const json_t *item, struct doc *d)
+{
+	const json_t *list = json_object_get(item, "statements"), *last;
+	const char *lock = json_str(item, "lock");
+	int64_t transactions;
+
+	if (lock == NULL)
+		return;
+	last = json_array_get(list, json_array_size(list) - 1);
+	transactions = json_int(last, "transaction", 1);
+	doc_field_printf(d, "Lock", STYLE_TEXT, transactions > 1 ?
+	    "%s%s, %lld transactions" : "%s%s", lock,
+	    json_is_true(json_object_get(item, "rewrites")) ?
+	    ", rewrites the table" :
+	    json_is_true(json_object_get(item, "scans")) ?
+	    ", reads the table" : "", (long long)transactions);
+}
+
+static bool
+has_text(const json_t *list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (str_equal(json_string_value(json_array_get(list, i)), text))
+			return true;
+	return false;
+}
+
+/* What must be decided alike, either way round. */
+static void
+fill_needs(struct app *a, struct drift_view *v, const json_t *item,
+    struct doc *d)
+{
+	const json_t *items = drift_items(a, v), *needs =
+	    json_object_get(item, "needs");
+	const char *id = json_str_or(item, "id", "");
+	enum style s;
+	size_t i;
+
+	for (i = 0; i < json_array_size(items); i++) {
+		const json_t *other = json_array_get(items, i);
+		bool needed = has_text(needs, json_str_or(other, "id", ""));
+
+		if (!needed && !has_text(json_object_get(other, "needs"), id))
+			continue;
+		doc_field_printf(d, needed ? "Needs" : "Needed by", STYLE_TEXT,
+		    "%s (%s)", json_str_or(other, "key", ""),
+		    drift_word(a, v, other, &s));
+	}
+}
+
 void
 drift_detail(struct app *a, struct drift_view *v, const json_t *item,
     struct doc *d)
@@ -127,7 +211,9 @@ drift_detail(struct app *a, struct drift_view *v, const json_t *item,
 	for (i = 0; i < json_array_size(figures); i++)
 		doc_field(d, i == 0 ? "Data" : "", STYLE_TEXT,
 		    json_string_value(json_array_get(figures, i)));
-	doc_field(d, "Lock", STYLE_TEXT, json_str(item, "lock"));
+	fill_costs(item, d);
+	fill_needs(a, v, item, d);
+	doc_field(d, "A rename?", STYLE_TEXT, json_str(item, "rename_sql"));
 	if (sql != NULL && *sql != '\0') {
 		doc_gap(d);
 		doc_wrap(d, 0, STYLE_LABEL, "m  the migrations are right: "

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "harness/cluster.h"
+#include "harness/json_schema.h"
 
 struct told {
 	struct buffer	*out, *errors;
@@ -163,6 +164,52 @@ json_is_for_programs(void **state UNUSED)
 	talloc_free(owner);
 }
 
+static json_t *
+json_of(const void *owner, const char *text)
+{
+	struct error err;
+	json_t *j;
+
+	assert_ok(json_parse(text, strlen(text), &j, &err), &err);
+	return json_owned(owner, j);
+}
+
+static void
+json_keeps_to_its_schema(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	struct told t = call(owner, "diff", "--json", database(owner, wanted),
+	    database(owner, found), NULL);
+	json_t *schema = json_of(owner, slurp(owner, mem_printf(owner,
+	    "%s/drift.schema.json", test_srcdir())));
+	json_t *document = json_of(owner, t.out->data);
+	const json_t *first = json_array_get(json_object_get(document,
+	    "items"), 0);
+
+	assert_conforms(schema, document);
+	/* A statement tells what it costs. */
+	assert_string_equal(json_str(json_array_get(json_object_get(first,
+	    "statements"), 0), "lock"), "AccessExclusiveLock");
+	talloc_free(owner);
+}
+
+static void
+the_plain_form_is_one_transaction(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *expected = database(owner, "CREATE TABLE t (a int NOT NULL);"
+	    "CREATE INDEX i ON t (a)");
+	char *actual = database(owner, "CREATE TABLE t (a int)");
+	struct told t = call(owner, "diff", "--sql", expected, actual, NULL);
+
+	assert_contains(t.out->data, "COMMIT;\nCREATE INDEX CONCURRENTLY i ");
+	t = call(owner, "diff", "--sql", "--plain-sql", expected, actual);
+	assert_string_equal(t.out->data,
+	    "ALTER TABLE public.t ALTER COLUMN a SET NOT NULL;\n"
+	    "CREATE INDEX i ON public.t USING btree (a);\n");
+	talloc_free(owner);
+}
+
 static void
 what_cannot_be_read_is_told(void **state UNUSED)
 {
@@ -196,6 +243,8 @@ main(void)
 		cmocka_unit_test(
 		    a_folder_of_migrations_is_compared_with_a_snapshot),
 		cmocka_unit_test(json_is_for_programs),
+		cmocka_unit_test(json_keeps_to_its_schema),
+		cmocka_unit_test(the_plain_form_is_one_transaction),
 		cmocka_unit_test(what_cannot_be_read_is_told),
 	};
 

@@ -240,10 +240,145 @@ attributes_show_both_sides(void **state)
 	talloc_free(scratch);
 }
 
+static bool
+needs(const struct drift_item *item, const struct drift_item *other)
+{
+	for (const char **id = item->needs; *id != NULL; id++)
+		if (strcmp(*id, other->id) == 0)
+			return true;
+	return false;
+}
+
+static void
+items_name_those_that_they_need(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TYPE e AS ENUM ('a'); CREATE TABLE p (id int PRIMARY KEY);"
+	    "CREATE TABLE t (a e, b int REFERENCES p); CREATE VIEW n AS SELECT 1 x",
+	    "CREATE TABLE t (b int, gone int); CREATE TABLE n (x int);"
+	    "CREATE TYPE old AS ENUM ('z'); ALTER TABLE t ADD z old");
+	const struct drift_item *type = schemas_item(d, "enum public.e");
+
+	(void)state;
+	assert_true(needs(schemas_item(d, "column public.t.a"), type));
+	assert_true(needs(schemas_item(d, "foreign key public.t.t_b_fkey"),
+	    schemas_item(d, "table public.p")));
+	/* The name is taken; the type is used. */
+	assert_true(needs(schemas_item(d, "view public.n"),
+	    schemas_item(d, "table public.n")));
+	assert_true(needs(schemas_item(d, "enum public.old"),
+	    schemas_item(d, "column public.t.z")));
+	assert_null(type->needs[0]);
+	assert_null(schemas_item(d, "column public.t.gone")->needs[0]);
+	talloc_free(scratch);
+}
+
+static void
+a_rename_is_proposed_and_not_assumed(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch, "CREATE TABLE t (mail text);"
+	    "CREATE TABLE people (id int)",
+	    "CREATE TABLE t (email text); CREATE TABLE persons (id int)");
+	const struct drift_item *gone = schemas_item(d, "column public.t.email");
+	const struct drift_item *come = schemas_item(d, "column public.t.mail");
+
+	(void)state;
+	assert_string_equal(gone->rename_sql,
+	    "ALTER TABLE public.t RENAME COLUMN email TO mail");
+	assert_string_equal(come->rename_sql, gone->rename_sql);
+	assert_true(schemas_has_reason(gone, "looks like a rename to t.mail"));
+	assert_int_equal(gone->class_, 'B');
+	assert_string_equal(gone->forward_sql,
+	    "ALTER TABLE public.t DROP COLUMN email;");
+	assert_string_equal(schemas_item(d, "table public.persons")->rename_sql,
+	    "ALTER TABLE public.persons RENAME TO people");
+	talloc_free(scratch);
+}
+
+static void
+another_shape_is_no_rename(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch, "CREATE TABLE t (mail text)",
+	    "CREATE TABLE t (email int)");
+
+	(void)state;
+	assert_null(schemas_item(d, "column public.t.email")->rename_sql);
+	talloc_free(scratch);
+}
+
+static void
+a_decision_is_void_when_the_item_changes(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	static const char actual[] = "CREATE TABLE t (a int)";
+	struct drift *one = schemas_drift(scratch, "CREATE TABLE t (a bigint)",
+	    actual);
+	struct drift *two = schemas_drift(scratch, "CREATE TABLE t (a text)",
+	    actual);
+
+	(void)state;
+	assert_string_equal(one->items[0].key, two->items[0].key);
+	assert_string_not_equal(one->items[0].id, two->items[0].id);
+	talloc_free(scratch);
+}
+
+/* The SQL of one item, as one text. */
+static const char *
+sql_of(const void *owner, const char *expected, const char *actual,
+    const char *key)
+{
+	return schemas_item(schemas_drift(owner, expected, actual),
+	    key)->forward_sql;
+}
+
+static void
+safe_forms_are_for_what_stands(void **state)
+{
+	void *scratch = talloc_new(NULL);
+
+	(void)state;
+	assert_string_equal(sql_of(scratch, "CREATE TABLE t (a int NOT NULL)",
+	    "CREATE TABLE t (a int)", "column public.t.a"),
+	    "BEGIN;\nALTER TABLE public.t ADD CONSTRAINT pgrunbook_not_null_1 "
+	    "CHECK (a IS NOT NULL) NOT VALID;\nCOMMIT;\nBEGIN;\n"
+	    "ALTER TABLE public.t VALIDATE CONSTRAINT pgrunbook_not_null_1;\n"
+	    "COMMIT;\nBEGIN;\n"
+	    "ALTER TABLE public.t ALTER COLUMN a SET NOT NULL;\n"
+	    "ALTER TABLE public.t DROP CONSTRAINT pgrunbook_not_null_1;\n"
+	    "COMMIT;");
+	assert_string_equal(sql_of(scratch, "CREATE TABLE t (a int UNIQUE)",
+	    "CREATE TABLE t (a int)", "unique public.t.t_a_key"),
+	    "CREATE UNIQUE INDEX CONCURRENTLY t_a_key ON public.t USING btree "
+	    "(a);\nBEGIN;\nALTER TABLE public.t ADD CONSTRAINT t_a_key UNIQUE "
+	    "USING INDEX t_a_key;\nCOMMIT;");
+	assert_string_equal(sql_of(scratch, "CREATE TABLE t (a timestamptz)",
+	    "CREATE TABLE t (a timestamp)", "column public.t.a"),
+	    "BEGIN;\nSET LOCAL TimeZone = 'UTC';\nALTER TABLE public.t "
+	    "ALTER COLUMN a TYPE timestamp with time zone;\nCOMMIT;");
+	/* What the plan makes itself has no rows, and nobody who waits. */
+	assert_null(strstr(sql_of(scratch,
+	    "CREATE TABLE t (a int PRIMARY KEY, b int CHECK (b > 0));"
+	    "CREATE INDEX ON t (b)", "", "table public.t"), "CONCURRENTLY"));
+	/* The server builds nothing concurrently for all partitions at once. */
+	assert_null(strstr(sql_of(scratch,
+	    "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE INDEX i "
+	    "ON t (a)", "CREATE TABLE t (a int) PARTITION BY LIST (a)",
+	    "index public.i"), "CONCURRENTLY"));
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(items_name_those_that_they_need),
+		cmocka_unit_test(a_rename_is_proposed_and_not_assumed),
+		cmocka_unit_test(another_shape_is_no_rename),
+		cmocka_unit_test(a_decision_is_void_when_the_item_changes),
+		cmocka_unit_test(safe_forms_are_for_what_stands),
 		cmocka_unit_test(what_is_unmanaged_is_class_c_with_its_parts),
 		cmocka_unit_test(decisions_give_only_the_sql_that_was_decided),
 		cmocka_unit_test(

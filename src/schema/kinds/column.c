@@ -515,6 +515,15 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "not null: fails where there are rows");
 }
 
+static char *
+rename_text(const void *owner, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	return mem_printf(owner, "ALTER TABLE %s RENAME COLUMN %s TO %s",
+	    object_fact(from, "table"), object_fact(from, "column"),
+	    object_fact(to, "column"));
+}
+
 /* ---- figures ----------------------------------------------------------- */
 
 static int
@@ -656,5 +665,6 @@ const struct schema_kind schema_kind_column = {
 	.drop = drop,
 	.alter = alter,
 	.judge = judge,
+	.rename = rename_text,
 	.measure = measure,
 };

@@ -198,6 +198,14 @@ judge(struct judgement *j, const struct schema_object *from,
 	}
 }
 
+static char *
+rename_text(const void *owner, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	return mem_printf(owner, "ALTER TABLE %s RENAME TO %s",
+	    object_sql(from), to->name);
+}
+
 static int
 measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
@@ -247,5 +255,6 @@ const struct schema_kind schema_kind_table = {
 	.alter = alter,
 	.absorbs = absorbs,
 	.judge = judge,
+	.rename = rename_text,
 	.measure = measure,
 };
