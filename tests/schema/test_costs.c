@@ -338,6 +338,16 @@ statements_of(const void *owner, const struct drift *d, const char *classes)
 	return drift_statements(owner, d, truths);
 }
 
+static bool
+are_the_same(const struct drift_statement *a, const struct drift_statement *b)
+{
+	while (a->text != NULL && str_equal(a->text, b->text)) {
+		a++;
+		b++;
+	}
+	return a->text == NULL && b->text == NULL;
+}
+
 static void
 compare(const void *scratch, const char *sql,
     const struct schema_snapshot *from, const struct schema_snapshot *to,
@@ -346,9 +356,13 @@ compare(const void *scratch, const char *sql,
 	struct drift *safe = drift_compare(scratch, to, from, NULL);
 	struct drift *plain = drift_compare_as(scratch, to, from, NULL,
 	    FORM_PLAIN);
+	const struct drift_statement *all = statements_of(scratch, safe, "ABC");
+	const struct drift_statement *other = statements_of(scratch, plain,
+	    "ABC");
 
-	expect_costs(scratch, sql, statements_of(scratch, safe, "ABC"), told);
-	expect_costs(scratch, sql, statements_of(scratch, plain, "ABC"), told);
+	expect_costs(scratch, sql, all, told);
+	if (!are_the_same(all, other))
+		expect_costs(scratch, sql, other, told);
 	if (safe->count_a > 0)
 		expect_harmless(scratch, sql, statements_of(scratch, safe, "A"),
 		    told);

@@ -240,6 +240,27 @@ attributes_show_both_sides(void **state)
 	talloc_free(scratch);
 }
 
+static void
+figures_say_what_would_not_be_unique(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = measured(scratch, "CREATE TABLE t (a int, b int);"
+	    "CREATE UNIQUE INDEX i ON t (a, b); CREATE TABLE p (a int) PARTITION "
+	    "BY LIST (a); CREATE TABLE p1 (a int NOT NULL);"
+	    "ALTER TABLE p ATTACH PARTITION p1 DEFAULT",
+	    "CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, 1), (1, 1), "
+	    "(2, NULL), (2, NULL), (3, 1), (3, 2);"
+	    "CREATE TABLE p (a int) PARTITION BY LIST (a);"
+	    "CREATE TABLE p1 PARTITION OF p DEFAULT; INSERT INTO p VALUES (NULL)");
+
+	(void)state;
+	assert_true(has_figure(schemas_item(d, "index public.i"),
+	    "1 values are there more than once"));
+	assert_true(has_figure(schemas_item(d, "column setting public.p1.a"),
+	    "1 rows are null and would fail NOT NULL"));
+	talloc_free(scratch);
+}
+
 static bool
 needs(const struct drift_item *item, const struct drift_item *other)
 {
@@ -374,6 +395,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_say_what_would_not_be_unique),
 		cmocka_unit_test(items_name_those_that_they_need),
 		cmocka_unit_test(a_rename_is_proposed_and_not_assumed),
 		cmocka_unit_test(another_shape_is_no_rename),

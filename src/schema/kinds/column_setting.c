@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/measure.h"
 #include "schema/plan.h"
 
 /* What it comes to where nothing is set: what the parent has. */
@@ -119,6 +120,17 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "dependency break: inserts relied on the default");
 }
 
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	if (!changes(from, to, "not_null") || value(from, to, "not_null") == NULL)
+		return 0;
+	return measure_say_count(m, "rows are null and would fail NOT NULL",
+	    err, "SELECT count(*) FROM ONLY %s WHERE %s IS NULL",
+	    object_fact(to, "table"), object_fact(to, "column"));
+}
+
 #define STORAGE(alias) "CASE " alias ".attstorage WHEN 'p' THEN 'PLAIN' " \
 	"WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
 #define COMPRESSION(alias) "CASE to_jsonb(" alias ")->>'attcompression' " \
@@ -211,4 +223,5 @@ const struct schema_kind schema_kind_column_setting = {
 	.drop = drop,
 	.alter = alter,
 	.judge = judge,
+	.measure = measure,
 };

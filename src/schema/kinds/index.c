@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -109,31 +110,70 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "can fail on the data");
 }
 
+/* What would not be unique; an expression's values are not looked into. */
+static int
+measure_duplicates(struct measurement *m, const struct schema_object *to,
+    struct error *err)
+{
+	const char *columns = object_fact(to, "unique_columns");
+
+	if (columns == NULL)
+		return 0;
+	return measure_say_count(m, "values are there more than once", err,
+	    "SELECT count(*) FROM (SELECT FROM %s WHERE num_nulls(%s) = 0 "
+	    "GROUP BY %s HAVING count(*) > 1) d", object_fact(to, "table"),
+	    columns, columns);
+}
+
+/* Servers before 16 do not know when. */
+static int
+measure_use(struct measurement *m, const char *name, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	int64_t scans, last = 0;
+	int rc = measure_count(m, "use of the index", &scans, err,
+	    "SELECT coalesce(idx_scan, 0) FROM pg_stat_all_indexes "
+	    "WHERE indexrelid = %s::regclass", name);
+
+	if (rc > 0 && scans > 0)
+		rc = measure_count(m, "last use of the index", &last, err,
+		    "SELECT extract(epoch FROM (to_jsonb(s)->>'last_idx_scan')"
+		    "::timestamptz)::int8 FROM pg_stat_all_indexes s "
+		    "WHERE indexrelid = %s::regclass", name);
+	if (rc > 0 && scans == 0)
+		measure_say(m, "never used since statistics began");
+	else if (rc > 0)
+		measure_say(m, "used %s times%s%s", str_count(scratch, scans),
+		    last > 0 ? ", last at " : "", last > 0 ?
+		    clock_rfc3339(scratch, last * 1000000) : "");
+	talloc_free(scratch);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
 {
 	void *scratch;
 	char *name;
-	int64_t scans, bytes;
+	int64_t bytes;
 	int rc;
 
 	if (from == NULL)
-		return measure_table(m, object_fact(to, "table"), err);
+		return measure_table(m, object_fact(to, "table"), err) < 0 ?
+		    -1 : measure_duplicates(m, to, err);
 	scratch = talloc_new(NULL);
 	name = pg_quote_literal(scratch, object_sql(from));
 	rc = measure_count(m, "size of the index", &bytes, err,
 	    "SELECT pg_relation_size(%s::regclass)", name);
 	if (rc > 0) {
 		measure_say(m, "%s", str_bytes(scratch, bytes));
-		rc = measure_count(m, "use of the index", &scans, err,
-		    "SELECT coalesce(idx_scan, 0) FROM pg_stat_all_indexes "
-		    "WHERE indexrelid = %s::regclass", name);
+		rc = measure_use(m, name, err);
 	}
-	if (rc > 0 && scans == 0)
-		measure_say(m, "never used since statistics began");
-	else if (rc > 0)
-		measure_say(m, "used %s times", str_count(scratch, scans));
+	if (rc >= 0 && to != NULL && object_flag(to, "unique") &&
+	    (object_differs(from, to, "definition") ||
+	    object_differs(from, to, "unique")))
+		rc = measure_duplicates(m, to, err);
 	talloc_free(scratch);
 	return rc < 0 ? -1 : 0;
 }
@@ -154,6 +194,12 @@ const struct schema_kind schema_kind_index = {
 	    "CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true "
 	    "  END AS only, b.keys AS backed_by, t.q AS \"@table\", "
 	    "r.qn AS \"@index\", r.relkind = 'I' AS \"@partitioned\", "
+	    "CASE WHEN i.indisunique AND i.indexprs IS NULL "
+	    "  AND i.indpred IS NULL THEN (SELECT string_agg("
+	    "  quote_ident(a.attname), ', ' ORDER BY a.attnum) "
+	    "  FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY "
+	    "  ((i.indkey::int2[])[0:i.indnkeyatts - 1])) END "
+	    "  AS \"@unique_columns\", "
 	    "b.keys AS depends "
 	    "FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
 	    "JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT "
