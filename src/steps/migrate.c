@@ -419,6 +419,42 @@ run(struct attempt *a, struct error *err)
 /* ---- after a crash ----------------------------------------------------------------------------- */
 
 /*
+ * The books say that one is unfinished; where its statement ran outside of a
+ * transaction, the catalog says what became of it.
+ */
+static void
+settle_unfinished(const void *owner, struct attempt *a,
+    const struct attempt_state *was, const char *found, char proof[256],
+    char query[512])
+{
+	const struct statement_state *last = was->statement_count == 0 ? NULL :
+	    &was->statements[was->statement_count - 1];
+	struct sql_script *script = sql_parse(owner,
+	    last == NULL ? "" : last->text);
+	struct outcome_attempt m = { 0 };
+	struct outcome_answer answer = { 0 };
+	struct pg_session *s;
+	struct error ignored;
+
+	snprintf(proof, 256, "%.255s", found);
+	snprintf(query, 512, "SELECT * FROM _prisma_migrations "
+	    "WHERE finished_at IS NULL AND rolled_back_at IS NULL");
+	if (script->count != 1 || !script->statements[0].no_transaction)
+		return;
+	outcome_attempt_load(owner, was->marker_backend, &m);
+	s = attempt_session(a, NULL, NULL, &ignored);
+	if (s == NULL || outcome_probe(owner, s, attempt_pinned(a, NULL), &m,
+	    last->text, &answer, &ignored) < 0)
+		return;
+	snprintf(proof, 256, "%.120s; %.80s: resolve it as %s", found,
+	    answer.reason, answer.outcome == OUTCOME_DONE ? "applied" :
+	    answer.outcome == OUTCOME_NOT_DONE ? "rolled back" :
+	    "what it is");
+	if (answer.query != NULL)
+		snprintf(query, 512, "%.511s", answer.query);
+}
+
+/*
  * Each migration's marker proves that one alone; the books tell the rest, and
  * running again does what is left.
  */
@@ -436,10 +472,11 @@ settle(struct attempt *a, const struct attempt_state *was,
 		return 0;
 	w = work_new(NULL, a, err);
 	if (w == NULL && err->code == ERR_POLICY) {
+		void *owner = talloc_new(NULL);
+
 		*outcome = OUTCOME_UNKNOWN;
-		snprintf(proof, 256, "%.255s", err->primary);
-		snprintf(query, 512, "SELECT * FROM _prisma_migrations "
-		    "WHERE finished_at IS NULL AND rolled_back_at IS NULL");
+		settle_unfinished(owner, a, was, err->primary, proof, query);
+		talloc_free(owner);
 		return 0;
 	}
 	if (w == NULL)

@@ -591,6 +591,9 @@ static void
 an_invalid_index_is_taken_away_before_it_is_built_again(void **state)
 {
 	struct stage *s = stage_with_migrations();
+	struct attempt *again;
+	enum outcome outcome;
+	char proof[256], query[512];
 
 	(void)state;
 	assert_ok(stage_run(s, "apply"), &s->err);
@@ -601,6 +604,16 @@ an_invalid_index_is_taken_away_before_it_is_built_again(void **state)
 	assert_error(stage_run(s, "apply"), &s->err, ERR_SQL);
 	assert_string_equal(value(s, "select indisvalid from pg_index where"
 	    " indexrelid = 'i'::regclass"), "f");
+
+	/* As after a crash: the catalog tells what became of it. */
+	again = attempt_new(s, &s->host, s->attempt->step, "main/apply", 3);
+	assert_ok(attempt_settle(again, step_last_attempt(state_step(
+	    s->run->state, "main/apply")), &outcome, proof, query, &s->err),
+	    &s->err);
+	assert_int_equal(outcome, OUTCOME_UNKNOWN);
+	assert_contains(proof, "invalid: its build did not end: resolve it as "
+	    "rolled back");
+	assert_contains(query, "pg_index");
 
 	cluster_sql(s->database, "DELETE FROM twice; UPDATE _prisma_migrations "
 	    "SET rolled_back_at = now() WHERE finished_at IS NULL");
