@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/side.h"
 #include "schema/drift.h"
+#include "view/changed.h"
 
 #define VALUE_CELLS	72
 
@@ -57,6 +58,15 @@ print_list(const struct page *p, const char *name, const char *const *list)
 	printf("\n");
 }
 
+/* Both are there, and one does not fit: the words are marked that differ. */
+static bool
+is_long(const struct drift_attribute *a)
+{
+	return a->expected != NULL && a->actual != NULL &&
+	    (utf8_width(a->expected) > VALUE_CELLS ||
+	    utf8_width(a->actual) > VALUE_CELLS);
+}
+
 static void
 print_attributes(const struct page *p, const struct drift_item *item)
 {
@@ -64,7 +74,11 @@ print_attributes(const struct page *p, const struct drift_item *item)
 		const struct drift_attribute *a = &item->attributes[i];
 
 		printf("         %s: ", clean(p, a->name));
-		if (item->change == DRIFT_ALTER)
+		if (is_long(a))
+			printf("[-actual-] {+expected+}\n           %s\n",
+			    clean(p, changed_words(p->owner, a->actual,
+			    a->expected)));
+		else if (item->change == DRIFT_ALTER)
 			printf("%s, and is %s\n", value(p, a->expected),
 			    value(p, a->actual));
 		else

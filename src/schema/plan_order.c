@@ -35,18 +35,36 @@ add_edge(struct graph *g, size_t before, size_t after)
 	push_edge(g, before, after);
 }
 
-/* The op comes after whatever makes, or changes, what o stands on. */
+/*
+ * The op comes after whatever makes, or changes, what o stands on.  Of a
+ * change that takes several transactions, what people see waits for the first
+ * alone: it shall not be gone while the others work through a table.
+ */
 static void
 after_foundations(struct graph *g, size_t op, const struct schema_object *o)
 {
+	bool is_seen = schema_kind_find(o->kind)->flags & KIND_BLOCKS;
 	size_t other;
 
 	for (const char **key = o->depends; *key != NULL; key++) {
 		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
 			add_edge(g, other, op);
-		if (plan_op_find(g->ops, OP_ALTER, *key, &other))
+		if (!plan_op_find(g->ops, OP_ALTER, *key, &other))
+			continue;
+		if (is_seen && other != op)
+			push_edge(g, other, op);
+		else
 			add_edge(g, other, op);
 	}
+}
+
+static bool
+depends_on(const struct schema_object *o, const char *wanted)
+{
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (strcmp(*key, wanted) == 0)
+			return true;
+	return false;
 }
 
 /* The op comes before what o stood on goes, or is changed. */
@@ -59,8 +77,11 @@ before_foundations(struct graph *g, size_t op, const struct schema_object *o,
 	for (const char **key = o->depends; *key != NULL; key++) {
 		if (plan_op_find(g->ops, OP_DROP, *key, &other))
 			add_edge(g, op, other);
+		/* A column comes loose from its own sequence first. */
 		if (before_changes &&
-		    plan_op_find(g->ops, OP_ALTER, *key, &other))
+		    plan_op_find(g->ops, OP_ALTER, *key, &other) &&
+		    !depends_on(g->ops->list[other].object,
+		    g->ops->list[op].object->key))
 			add_edge(g, op, other);
 	}
 }
@@ -90,15 +111,6 @@ may_stand_in(const struct plan_op *op)
 	return !op->dead && !op->is_rest && op->phase == OP_CREATE &&
 	    (flags & KIND_MERGES) && !(flags & KIND_CUT) &&
 	    op->object->parent != NULL;
-}
-
-static bool
-depends_on(const struct schema_object *o, const char *wanted)
-{
-	for (const char **key = o->depends; *key != NULL; key++)
-		if (strcmp(*key, wanted) == 0)
-			return true;
-	return false;
 }
 
 /*

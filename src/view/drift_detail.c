@@ -41,7 +41,7 @@ fill_attributes(const json_t *item, struct doc *d)
 {
 	const json_t *list = json_object_get(item, "attributes");
 	int first = 14, half, width;
-	size_t i;
+	size_t sides = 0, i;
 
 	if (json_array_size(list) == 0)
 		return;
@@ -53,12 +53,16 @@ fill_attributes(const json_t *item, struct doc *d)
 	if (first > doc_width(d) / 2)
 		first = doc_width(d) / 2;
 	half = first + (doc_width(d) - first) / 2;
+	for (i = 0; i < json_array_size(list); i++)
+		sides += !is_long(json_array_get(list, i), half - first - 1);
 	doc_gap(d);
-	doc_break(d);
-	doc_column(d, first);
-	doc_put(d, STYLE_LABEL, "expected");
-	doc_column(d, half);
-	doc_put(d, STYLE_LABEL, "actual");
+	if (sides > 0) {
+		doc_break(d);
+		doc_column(d, first);
+		doc_put(d, STYLE_LABEL, "expected");
+		doc_column(d, half);
+		doc_put(d, STYLE_LABEL, "actual");
+	}
 	for (i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
 		const char *expected = json_str(t, "expected");

@@ -346,6 +346,27 @@ a_decision_is_void_when_the_item_changes(void **state)
 	talloc_free(scratch);
 }
 
+static void
+a_view_is_not_gone_while_a_table_is_worked_through(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = schemas_drift(scratch,
+	    "CREATE TABLE t (a bigint NOT NULL); CREATE VIEW v AS SELECT a FROM t",
+	    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t");
+	enum drift_truth truths[1] = { TRUTH_MIGRATIONS };
+	char **forward, **codified;
+
+	(void)state;
+	assert_int_equal(d->count, 1);
+	drift_sql(scratch, d, truths, &forward, &codified);
+	assert_contains(forward[0], "DROP VIEW public.v;");
+	assert_contains(forward[0], "CREATE VIEW public.v AS");
+	assert_contains(forward[1], "VALIDATE CONSTRAINT");
+	assert_contains(forward[2], "SET NOT NULL");
+	assert_null(forward[3]);
+	talloc_free(scratch);
+}
+
 /* The SQL of one item, as one text. */
 static const char *
 sql_of(const void *owner, const char *expected, const char *actual,
@@ -395,6 +416,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_view_is_not_gone_while_a_table_is_worked_through),
 		cmocka_unit_test(figures_say_what_would_not_be_unique),
 		cmocka_unit_test(items_name_those_that_they_need),
 		cmocka_unit_test(a_rename_is_proposed_and_not_assumed),

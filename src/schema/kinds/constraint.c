@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/backing.h"
@@ -228,6 +229,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
 {
 	const json_t *columns, *others, *name;
+	int64_t is_there;
 	struct buffer *pairs;
 	size_t i;
 	int rc;
@@ -243,13 +245,22 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 		buffer_printf(pairs, "%so.%s = t.%s", i == 0 ? "" : " AND ",
 		    json_string_value(json_array_get(others, i)),
 		    json_string_value(name));
-	rc = measure_say_count(m, "rows refer to nothing", err,
+	rc = measure_count(m, "the table that it refers to", &is_there, err,
+	    "SELECT (to_regclass(%s) IS NOT NULL)::int",
+	    pg_quote_literal(pairs, object_fact(to, "other_table")));
+	if (rc > 0 && is_there == 0)
+		rc = measure_say_count(m, "rows refer to a table that is not "
+		    "there yet", err, "SELECT count(*) FROM %s t WHERE %s",
+		    object_fact(to, "table"), names(pairs, columns, "t.",
+		    " IS NOT NULL", " AND "));
+	else if (rc > 0)
+		rc = measure_say_count(m, "rows refer to nothing", err,
 	    "SELECT count(*) FROM %s t WHERE %s AND NOT EXISTS "
 	    "(SELECT FROM %s o WHERE %s)", object_fact(to, "table"),
 	    names(pairs, columns, "t.", " IS NOT NULL", " AND "),
 	    object_fact(to, "other_table"), pairs->data);
 	talloc_free(pairs);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 #define COLUMNS(keys, relation) \
