@@ -109,6 +109,19 @@ failed:
 	return NULL;
 }
 
+/*
+ * The step's own text may have said otherwise: an acknowledged COMMIT that a
+ * crash of the server takes back would make the journal lie.
+ */
+static int
+make_durable(struct transaction *t, struct error *err)
+{
+	if (pg_transaction_status(t->session) != PQTRANS_INTRANS)
+		return 0;
+	return pg_exec_script(t->session, "SET LOCAL synchronous_commit = on",
+	    err);
+}
+
 int
 transaction_commit(struct transaction *t, struct error *err)
 {
@@ -120,7 +133,7 @@ transaction_commit(struct transaction *t, struct error *err)
 		return -1;
 	}
 	if (!t->is_read_only && (output_sync(t->attempt, err) < 0 ||
-	    attempt_event(t->attempt, EVENT_ABOUT_TO_COMMIT,
+	    make_durable(t, err) < 0 || attempt_event(t->attempt, EVENT_ABOUT_TO_COMMIT,
 	    json_pack("{s:s}", "xid", t->xid), err) < 0)) {
 		transaction_rollback(t);
 		return -1;

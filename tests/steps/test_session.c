@@ -68,6 +68,27 @@ what_role_and_database_preset_does_not_reach_a_step(void **state UNUSED)
 	talloc_free(s);
 }
 
+/* What is deferred is run by COMMIT itself. */
+static void
+a_step_s_own_text_does_not_make_its_commit_less_durable(void **state UNUSED)
+{
+	struct stage *s = stage_new(NULL,
+	    "  - id: add\n"
+	    "    sql: set synchronous_commit = off; insert into t values (1)\n");
+
+	cluster_sql(s->database, "create table t (a int); create table seen (v"
+	    " text); create function see() returns trigger language plpgsql as"
+	    " $$ begin insert into seen values (current_setting("
+	    "'synchronous_commit')); return null; end $$; create constraint"
+	    " trigger see after insert on t deferrable initially deferred for"
+	    " each row execute function see()");
+	assert_ok(stage_run(s, "add"), &s->err);
+
+	assert_string_equal(cluster_value(s, s->database,
+	    "select v from seen"), "on");
+	talloc_free(s);
+}
+
 static void
 outside_of_a_transaction_no_lock_timeout_is_set(void **state UNUSED)
 {
@@ -176,6 +197,8 @@ main(void)
 		cmocka_unit_test(the_settings_of_a_step_are_read_back_and_kept),
 		cmocka_unit_test(
 		    what_role_and_database_preset_does_not_reach_a_step),
+		cmocka_unit_test(
+		    a_step_s_own_text_does_not_make_its_commit_less_durable),
 		cmocka_unit_test(
 		    outside_of_a_transaction_no_lock_timeout_is_set),
 		cmocka_unit_test(
