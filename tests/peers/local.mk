@@ -7,7 +7,9 @@ EXTRA_DIST += \
 	tests/peers/package.json \
 	tests/peers/prisma.sh \
 	tests/peers/schema-engine-shim.mjs \
-	tests/peers/supabase.sh
+	tests/peers/supabase-prelude.sql \
+	tests/peers/supabase.sh \
+	tests/peers/write-migrations.mjs
 
 .PHONY: check-peers
 check-peers: pgrunbook

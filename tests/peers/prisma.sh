@@ -124,14 +124,22 @@ holds "the URL's schema is made, and holds table and books" own_schema
 # ---- several hundred -----------------------------------------------------------------------
 
 new_project many
-for i in $(seq -w 1 400); do
-	migration "20270101000${i}_m$i" "CREATE TABLE \"m$i\" (\"id\" SERIAL PRIMARY KEY, \"note\" TEXT);
-CREATE INDEX \"m${i}_note_idx\" ON \"m$i\" (\"note\");
-"
-done
+"$here/write-migrations.mjs" prisma "$project/prisma/migrations" 360
 sql postgres 'create database many_mine' && sql postgres 'create database many_theirs'
-holds "we deploy 400 migrations" ours many_mine
+holds "we deploy 360 migrations" ours many_mine
 holds "prisma is up to date with them" prisma_is_up_to_date many_mine
 holds "prisma deploys them" prisma many_theirs deploy
 holds "we are up to date with those" we_are_up_to_date many_theirs
 holds "and the rows of both are the same" same_rows many_mine many_theirs
+holds "the databases of both have no difference" same_database many_mine many_theirs
+mkdir "$work/last"
+mv "$project"/prisma/migrations/2022* "$work/last/"
+sql postgres 'create database turn_mine' && sql postgres 'create database turn_theirs'
+ours turn_mine >/dev/null
+prisma turn_theirs deploy >/dev/null
+mv "$work"/last/* "$project/prisma/migrations/"
+holds "prisma goes on in the middle of them" prisma turn_mine deploy
+holds "we go on in the middle of them" ours turn_theirs
+holds "the rows are those of one hand" same_rows turn_mine many_mine
+holds "whoever began" same_rows turn_theirs many_mine
+holds "and so is the database" same_database turn_mine turn_theirs
