@@ -64,6 +64,8 @@ cli_resume(struct call *c)
 
 	error_clear(&err);
 	folder = find_run(c, &err);
+	if (folder != NULL && c->options.headless)
+		return start_again_headless(c, folder);
 	if (folder == NULL || start_again(c, folder, &err) != 0)
 		return command_fail(&err);
 	return front_attach(c, folder);

@@ -128,6 +128,18 @@ start_run(struct call *c, const struct start *s, char **folder)
 	return command_fail(&err);
 }
 
+/* Closed runs stay what they are. */
+static int
+refuse_closed(const char *folder, struct error *err)
+{
+	if (!run_folder_is_closed(folder))
+		return 0;
+	error_set(err, ERR_POLICY, "the run \"%s\" is closed",
+	    path_name(folder));
+	error_hint(err, "\"pgrunbook report\" shows what it was");
+	return -1;
+}
+
 int
 start_again(struct call *c, const char *folder, struct error *err)
 {
@@ -135,11 +147,28 @@ start_again(struct call *c, const char *folder, struct error *err)
 
 	if (engine_lives(folder))
 		return 0;
-	if (run_folder_is_closed(folder)) {
-		error_set(err, ERR_POLICY, "the run \"%s\" is closed",
-		    path_name(folder));
-		error_hint(err, "\"pgrunbook report\" shows what it was");
+	if (refuse_closed(folder, err) != 0)
 		return -1;
-	}
 	return engine_launch(&o, err);
+}
+
+int
+start_again_headless(struct call *c, const char *folder)
+{
+	struct engine_options o = engine_options(c, folder);
+	struct error err;
+
+	error_clear(&err);
+	if (engine_lives(folder)) {
+		error_set(&err, ERR_POLICY, "an engine lives on the run \"%s\"",
+		    path_name(folder));
+		error_hint(&err, "\"pgrunbook attach %s\" shows what it does",
+		    path_name(folder));
+	} else {
+		(void)!refuse_closed(folder, &err);
+	}
+	if (err.code != ERR_NONE)
+		return command_fail(&err);
+	o.is_headless = true;
+	return engine_main(&o);
 }

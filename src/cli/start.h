@@ -25,5 +25,11 @@ int start_run(struct call *c, const struct start *s, char **folder);
 /* Make sure that an engine lives on an existing run. */
 int start_again(struct call *c, const char *folder, struct error *err)
     WARN_UNUSED;
+/*
+ * The same without a front end, in this process: until the run is closed,
+ * stopped, or waits.  The exit code, as that of "run --headless"; what went
+ * wrong has been printed.  A run whose engine lives is left alone.
+ */
+int start_again_headless(struct call *c, const char *folder);
 
 #endif

@@ -9,6 +9,7 @@ cli_tests = \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
 	tests/cli/test_migrations \
+	tests/cli/test_production \
 	tests/cli/test_runbooks \
 	tests/cli/test_sides \
 	tests/cli/test_verify
@@ -17,6 +18,7 @@ TESTS += $(cli_tests)
 
 check_LIBRARIES += tests/cli/libprogram.a
 tests_cli_libprogram_a_SOURCES = tests/cli/program.c tests/cli/program.h
+shelf = tests/cli/shelf.c tests/cli/shelf.h
 program_libs = tests/cli/libprogram.a $(harness_libs) $(base_libs)
 
 tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
@@ -27,10 +29,13 @@ tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
+tests_cli_test_runbooks_SOURCES = tests/cli/test_runbooks.c $(shelf)
 tests_cli_test_runbooks_LDADD = $(program_libs)
 tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h
 tests_cli_test_sides_LDADD = $(program_libs)
+tests_cli_test_production_SOURCES = tests/cli/test_production.c $(shelf)
+tests_cli_test_production_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_import_LDADD = $(runbook_libs) $(postgres_libs) \
 	$(program_libs)
