@@ -11,11 +11,47 @@ struct shadow {
 	char	*name, *quoted;
 };
 
+/*
+ * Its name says which session made it, so that one whose maker was killed is
+ * known by that: pgrunbook_shadow_<pid>_<microseconds of the session's start>.
+ */
+#define SESSION_START \
+	"(extract(epoch FROM a.backend_start) * 1000000)::bigint"
+
+static const char my_name[] =
+    "SELECT format('pgrunbook_shadow_%s_%s', a.pid, " SESSION_START ")"
+    " FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()";
+
+/* Ours alone, and only where neither its maker lives nor anybody is in it. */
+static const char orphans[] =
+    "SELECT d.datname FROM pg_database d"
+    " WHERE pg_get_userbyid(d.datdba) = current_user"
+    " AND d.datname ~ '^pgrunbook_shadow_[0-9]+_[0-9]+$'"
+    " AND NOT EXISTS (SELECT FROM pg_stat_activity a"
+    "  WHERE a.datname = d.datname OR (a.pid::text = split_part(d.datname,"
+    "  '_', 3) AND " SESSION_START "::text = split_part(d.datname, '_', 4)))";
+
+/* What an engine that was killed has left; what cannot go now stays. */
+static void
+drop_orphans(const void *scratch, struct pg_session *server)
+{
+	struct pg_result *r;
+	struct error ignored;
+
+	if (pg_exec(scratch, server, orphans, 0, NULL, &r, &ignored) < 0)
+		return;
+	for (int i = 0; i < r->rows; i++)
+		(void)!pg_exec_script(server, mem_printf(scratch,
+		    "DROP DATABASE IF EXISTS %s", pg_quote_identifier(scratch,
+		    pg_value(r, i, 0))), &ignored);
+}
+
 static int
 shadow_make(const void *scratch, struct shadow *sh, struct error *err)
 {
-	sh->name = mem_printf(scratch, "pgrunbook_shadow_%s",
-	    random_hex(scratch, 12));
+	drop_orphans(scratch, sh->server);
+	if (pg_scalar(scratch, sh->server, my_name, 0, NULL, &sh->name, err) < 0)
+		return -1;
 	sh->quoted = pg_quote_identifier(scratch, sh->name);
 	if (pg_exec_script(sh->server, mem_printf(scratch,
 	    "CREATE DATABASE %s TEMPLATE template0", sh->quoted), err) == 0)
@@ -36,8 +72,11 @@ shadow_drop(const void *scratch, const struct shadow *sh, int rc,
 	    " WITH (FORCE)" : "";
 
 	if (pg_exec_script(sh->server, mem_printf(scratch,
-	    "DROP DATABASE IF EXISTS %s%s", sh->quoted, force), &later) == 0)
+	    "DROP DATABASE IF EXISTS %s%s", sh->quoted, force), &later) == 0) {
+		/* One may have come while this one was at work. */
+		drop_orphans(scratch, sh->server);
 		return rc;
+	}
 	if (rc < 0) {
 		error_hint(err, "The shadow database \"%s\" is still there: %s",
 		    sh->name, later.primary);

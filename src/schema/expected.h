@@ -39,6 +39,8 @@ int migrations_read(const void *owner, const char *folder,
 /*
  * Replay migrations into a shadow database that is made on server (a target
  * whose role may create databases) and dropped again, and snapshot it.
+ * Shadow databases that a program left behind which was killed go with it:
+ * those of the same role whose maker's session is no more.
  * progress (may be null) is told done, total and the name.
  */
 struct schema_snapshot *expected_from_migrations(const void *owner,

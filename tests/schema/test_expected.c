@@ -176,6 +176,49 @@ a_migration_that_fails_leaves_no_database_behind(void **state)
 	talloc_free(scratch);
 }
 
+/* As the session of this pid and start would call its shadow database. */
+static char *
+left_behind(const void *scratch, const char *pid, const char *start_us)
+{
+	char *name = mem_printf(scratch, "pgrunbook_shadow_%s_%s", pid, start_us);
+
+	cluster_create_db(name);
+	return name;
+}
+
+static void
+what_a_killed_one_left_goes_and_what_a_living_one_needs_stays(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct migration m = { .name = "x", .sql = "CREATE TABLE t (a int)" };
+	struct pg_options options = { .application_name = "living" };
+	struct pg_session *living;
+	char *pid, *start, *name;
+	struct error err;
+
+	(void)state;
+	living = pg_open(scratch, schemas_loop(), server(scratch), &options,
+	    &err);
+	assert_got(living, &err);
+	pid = mem_printf(scratch, "%d", pg_backend_pid(living));
+	start = cluster_value(scratch, "postgres", mem_printf(scratch,
+	    "SELECT (extract(epoch FROM backend_start) * 1000000)::bigint FROM "
+	    "pg_stat_activity WHERE pid = %s", pid));
+	name = left_behind(scratch, pid, start);
+	/* The same pid, which was somebody else's; and nobody's. */
+	left_behind(scratch, pid, "1795000000000000");
+	left_behind(scratch, "1", "1795000000000001");
+
+	assert_got(expected_from_migrations(scratch, schemas_loop(),
+	    server(scratch), &m, 1, NULL, NULL, NULL, &err), &err);
+
+	assert_string_equal(cluster_value(scratch, "postgres", "SELECT "
+	    "string_agg(datname, ',') FROM pg_database WHERE datname LIKE "
+	    "'pgrunbook\\_shadow\\_%'"), name);
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
 static void
 a_role_that_may_not_make_databases_is_told_so(void **state)
 {
@@ -273,6 +316,8 @@ main(void)
 		    migrations_are_replayed_in_a_database_that_goes_again),
 		cmocka_unit_test(
 		    a_migration_that_fails_leaves_no_database_behind),
+		cmocka_unit_test(
+		    what_a_killed_one_left_goes_and_what_a_living_one_needs_stays),
 		cmocka_unit_test(a_role_that_may_not_make_databases_is_told_so),
 		cmocka_unit_test(pg_dumps_own_commands_are_no_sql),
 		cmocka_unit_test(a_dump_that_is_restored_is_the_same_schema),
