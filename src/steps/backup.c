@@ -109,12 +109,11 @@ test_restore(struct attempt *a, const struct manifest *m, int jobs,
     struct error *err)
 {
 	void *owner = talloc_new(NULL);
-	char *hex = random_hex(owner, 8);
-	char *name = mem_printf(owner, "pgrunbook_restore_%s", hex);
 	const struct pg_target *t;
 	struct pg_session *s = NULL;
 	struct error cleanup;
-	int rc = dump_create_database(a, name, err);
+	char *name;
+	int rc = dump_create_database(owner, a, &name, err);
 
 	if (rc == 0) {
 		attempt_phase(a, "restores it into %s", name);

@@ -347,25 +347,64 @@ like_database(const void *owner, struct pg_session *s, const char *like,
 	    pg_value(r, 0, 0), pg_value(r, 0, 1), pg_value(r, 0, 2));
 }
 
-int
-dump_create_database(struct attempt *a, const char *name, struct error *err)
+/* No other step and no other run has this one. */
+static char *
+own_name(const void *owner, const struct attempt *a)
 {
-	void *owner = talloc_new(NULL);
+	const char *run = a->host->run->state->run;
+	char *whose = mem_printf(owner, "%s %s", run != NULL ? run : "", a->id);
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_of(whose, strlen(whose), hex);
+	return mem_printf(owner, "pgrunbook_restore_%.12s", hex);
+}
+
+static int
+drop_if_there(const void *owner, struct attempt *a, struct pg_session *s,
+    const char *name, struct error *err)
+{
+	const char *params[] = { name };
+	struct pg_result *r;
+
+	if (pg_exec(owner, s, "SELECT 1 FROM pg_catalog.pg_database"
+	    " WHERE datname = $1", 1, params, &r, err) < 0)
+		return -1;
+	return r->rows == 0 ? 0 : dump_drop_database(a, name, err);
+}
+
+static int
+create_anew(const void *owner, struct attempt *a, struct pg_session *s,
+    const char *name, const char *sql, struct error *err)
+{
+	return drop_if_there(owner, a, s, name, err) < 0 ? -1 :
+	    pg_exec_script(s, sql, err);
+}
+
+int
+dump_create_database(const void *owner, struct attempt *a, char **name,
+    struct error *err)
+{
+	void *scratch = talloc_new(NULL);
 	const struct pg_target *target = attempt_target(a, NULL, NULL, err);
 	struct pg_session *s = target == NULL ? NULL :
-	    dump_maintenance(owner, a, false, err);
+	    dump_maintenance(scratch, a, false, err);
 	char *like = s == NULL ? NULL :
-	    like_database(owner, s, target->dbname, err), *sql;
+	    like_database(scratch, s, target->dbname, err), *sql;
 	int rc = -1;
 
+	*name = own_name(owner, a);
 	if (like != NULL) {
-		sql = mem_printf(owner, "CREATE DATABASE %s TEMPLATE template0%s",
-		    pg_quote_identifier(owner, name), like);
+		sql = mem_printf(scratch, "CREATE DATABASE %s TEMPLATE template0%s",
+		    pg_quote_identifier(scratch, *name), like);
 		rc = attempt_printf(a, err, "%s\n", sql);
 		if (rc == 0)
-			rc = pg_exec_script(s, sql, err);
+			rc = create_anew(scratch, a, s, *name, sql, err);
+		/* The server was still at it for an engine that is no more. */
+		if (rc < 0 && (str_equal(err->sqlstate, "42P04") ||
+		    str_equal(err->sqlstate, "23505")))
+			rc = create_anew(scratch, a, s, *name, sql, err);
 	}
-	talloc_free(owner);
+	talloc_free(scratch);
 	return rc;
 }
 

@@ -32,11 +32,14 @@ int dump_restore(struct attempt *a, const struct pg_target *t,
     WARN_UNUSED;
 
 /*
- * CREATE DATABASE name with the encoding and locale of the target's own.
- * Through a database of the same server that is there ("postgres", else
- * "template1").
+ * CREATE DATABASE with the encoding and locale of the target's own, through a
+ * database of the same server that is there ("postgres", else "template1").
+ *
+ * *name, owned by owner, belongs to this step of this run alone: what is there
+ * by that name an attempt before has left when its engine was killed, and is
+ * dropped first.  So no moment leaves a database that nobody knows of.
  */
-int dump_create_database(struct attempt *a, const char *name,
+int dump_create_database(const void *owner, struct attempt *a, char **name,
     struct error *err) WARN_UNUSED;
 int dump_drop_database(struct attempt *a, const char *name,
     struct error *err) WARN_UNUSED;

@@ -104,10 +104,10 @@ fill(struct attempt *a, const struct manifest *m, const char *name, int jobs,
 {
 	const struct pg_target *t = attempt_target(a, NULL, name, err);
 	struct pg_session *s;
-	char *text = mem_printf(a, "%sbeing restored", claim(a, a));
+	char *text;
 	int rc;
 
-	if (t == NULL || comment_on(a, name, text, err) < 0)
+	if (t == NULL)
 		return -1;
 	attempt_phase(a, "restores into %s", name);
 	if (dump_restore(a, t, m, jobs, false, err) < 0)
@@ -123,14 +123,47 @@ fill(struct attempt *a, const struct manifest *m, const char *name, int jobs,
 	return comment_on(a, name, text, err);
 }
 
+/*
+ * It gets its name when it has its comment: there is no moment at which a
+ * kill leaves one by that name which the next attempt could not tell from
+ * somebody else's.
+ */
+static int
+make_claimed(struct attempt *a, const char *name, struct error *err)
+{
+	void *owner = talloc_new(NULL);
+	char *text = mem_printf(owner, "%sbeing restored", claim(owner, a));
+	struct pg_session *s;
+	struct error cleanup;
+	char *making, *sql;
+	int rc = dump_create_database(owner, a, &making, err);
+
+	if (rc < 0) {
+		talloc_free(owner);
+		return -1;
+	}
+	rc = comment_on(a, making, text, err);
+	if (rc == 0) {
+		s = dump_maintenance(owner, a, false, err);
+		sql = mem_printf(owner, "ALTER DATABASE %s RENAME TO %s",
+		    pg_quote_identifier(owner, making),
+		    pg_quote_identifier(owner, name));
+		rc = s == NULL || attempt_printf(a, err, "%s\n", sql) < 0 ? -1 :
+		    pg_exec_script(s, sql, err);
+	}
+	if (rc < 0 && dump_drop_database(a, making, &cleanup) < 0)
+		error_hint(err, "database \"%s\" is empty: drop it", making);
+	talloc_free(owner);
+	return rc;
+}
+
 static int
 restore_new(struct attempt *a, const struct manifest *m, const char *name,
     int jobs, struct error *err)
 {
 	struct error cleanup;
 
-	if (drop_leftover(a, name, err) < 0 ||
-	    dump_create_database(a, name, err) < 0)
+	if (drop_leftover(a, name, err) < 0 || make_claimed(a, name, err) < 0)
 		return -1;
 	if (fill(a, m, name, jobs, err) == 0)
 		return 0;

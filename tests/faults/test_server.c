@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "faults/stage.h"
 #include "harness/cluster.h"
+#include "postgres/session.h"
 
 /* Sleeps as long as table "naps" says, in its transaction. */
 static const char napping[] =
@@ -325,6 +326,59 @@ what_is_committed_is_not_retried_by_a_rule(void **state)
 	stage_holds(s);
 }
 
+/* CREATE DATABASE waits for this session, and goes on when it is closed. */
+static struct pg_session *
+hold_up_new_databases(struct stage *s)
+{
+	const struct pg_options options = { .application_name = "in the way" };
+	struct error err = { 0 };
+	struct pg_target *t = pg_target_parse(s, cluster_url(s, "postgres"),
+	    &err);
+	struct pg_session *holder = t == NULL ? NULL : pg_open(s, s->loop, t,
+	    &options, &err);
+
+	assert_got(holder, &err);
+	assert_ok(pg_exec_script(holder, "BEGIN; LOCK TABLE pg_database IN "
+	    "SHARE MODE", &err), &err);
+	return holder;
+}
+
+/* The server goes on with it when its client is dead. */
+static void
+a_database_that_came_after_the_kill_is_in_nobodys_way(void **state)
+{
+	struct stage *s = *state;
+	char *gate = mem_printf(s, "%s.go", s->lines);
+	struct pg_session *holder;
+	struct engine_child *e;
+	struct error err = { 0 };
+
+	stage_runbook(s, mem_printf(s,
+	    "  - {id: save, backup: {format: custom}, register: saved}\n"
+	    "  - {id: wait, run: \"echo wait >>$LINES_FILE; while ! test -e %s;"
+	    " do sleep 0.05; done\"}\n"
+	    "  - {id: copy, restore: {backup: \"{{saved.file}}\","
+	    " into: copied, create: true}}\n", gate));
+	e = stage_start(s, true, NULL);
+	stage_until_lines(s, 1);
+	holder = hold_up_new_databases(s);
+	assert_ok(file_write_atomic(gate, "", 0, 0600, &err), &err);
+	cluster_wait_value("postgres", "SELECT count(*) FROM pg_stat_activity "
+	    "WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE DATABASE%'",
+	    "1");
+	kill(child_pid(e->child), SIGKILL);
+	assert_int_equal(stage_wait(e).code, -1);
+	pg_close(holder);
+
+	stage_ends_with(stage_run(s, false, NULL), 0);
+	cluster_wait_value("postgres", "SELECT string_agg(datname, ',') FROM "
+	    "pg_database WHERE datname ~ '^(copied|pgrunbook_)'", "copied");
+	assert_string_equal(cluster_value(s, "copied",
+	    "SELECT count(*) FROM numbers"), "10");
+	cluster_drop_db("copied");
+	stage_holds(s);
+}
+
 #define test(name) \
 	cmocka_unit_test_setup_teardown(name, stage_begin, stage_end)
 
@@ -343,6 +397,7 @@ main(void)
 		test(what_took_effect_is_verified_when_the_run_goes_on),
 		test(what_took_effect_and_does_not_verify_is_for_a_person),
 		test(what_is_committed_is_not_retried_by_a_rule),
+		test(a_database_that_came_after_the_kill_is_in_nobodys_way),
 	};
 
 	/* Of the engines alone: their leaks must not pass for exit codes. */
