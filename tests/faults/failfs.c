@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +54,8 @@ arm_by_environment(void)
 		.error = ENOSPC,
 		.short_bytes = (size_t)number("FAILFS_SHORT", 0),
 		.kills = action != NULL && strcmp(action, "kill") == 0,
+		.shortens = action != NULL && strcmp(action, "short") == 0,
+		.met = getenv("FAILFS_MET"),
 	};
 
 	if (error != NULL && strcmp(error, "EIO") == 0)
@@ -81,6 +84,17 @@ is_named(const char *call)
 	}
 }
 
+/* For who started the program: did the fault come in its way? */
+static void
+say_met(void)
+{
+	int fd = armed.met == NULL ? -1 :
+	    open(armed.met, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static bool
 fails(const char *call, const char *path)
 {
@@ -92,6 +106,7 @@ fails(const char *call, const char *path)
 	    (armed.times > 0 && seen >= armed.nth + armed.times))
 		return false;
 	failed = true;
+	say_met();
 	/* A write that is to stop short does that first. */
 	if (armed.kills && short_left == 0)
 		kill(getpid(), SIGKILL);
@@ -138,6 +153,8 @@ write(int fd, const void *bytes, size_t size)
 		/* As a full disk does: some of it, and then the error. */
 		if (n == 0)
 			return -1;
+		if (armed.shortens)
+			return next(fd, bytes, n);
 		short_left = 0;
 		seen--;
 		return next(fd, bytes, n);

@@ -13,7 +13,9 @@
  *     FAILFS_ERRNO   ENOSPC, EIO or EDQUOT (ENOSPC)
  *     FAILFS_SHORT   a write that fails writes so many bytes first (0)
  *     FAILFS_ACTION  "kill": instead of failing the process is killed, before
- *                    the call (a short write: after those bytes)
+ *                    the call (a short write: after those bytes);
+ *                    "short": a write is short, and nothing fails
+ *     FAILFS_MET     a file that is made when the first call fails
  */
 #ifndef PGRUNBOOK_TESTS_FAULTS_FAILFS_H
 #define PGRUNBOOK_TESTS_FAULTS_FAILFS_H
@@ -29,6 +31,8 @@ struct failfs {
 	int		 error;
 	size_t		 short_bytes;
 	bool		 kills;		/* the process, instead of failing */
+	bool		 shortens;	/* a write, instead of failing */
+	const char	*met;		/* a file to make then; null */
 };
 
 /* From here on; the count begins anew.  The strings are borrowed. */

@@ -30,11 +30,15 @@ tests/faults/setback.so: tests/faults/setback.c
 # Whole runs on a real server, and what befalls them.
 check_LIBRARIES += tests/faults/libstage.a
 tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h \
+	tests/faults/findings.c tests/faults/findings.h \
+	tests/faults/inflict.c tests/faults/inflict.h \
+	tests/faults/judge.c tests/faults/judge.h \
 	tests/faults/proxy.c tests/faults/proxy.h \
 	tests/faults/window.c tests/faults/window.h
 
 fault_tests = \
 	tests/faults/test_commands \
+	tests/faults/test_demo_window \
 	tests/faults/test_moments \
 	tests/faults/test_run \
 	tests/faults/test_server
@@ -43,12 +47,25 @@ TESTS += $(fault_tests)
 fault_test_libs = tests/faults/libstage.a $(harness_libs) $(engine_libs) \
 	$(base_libs)
 tests_faults_test_commands_LDADD = $(fault_test_libs)
+tests_faults_test_demo_window_SOURCES = tests/faults/test_demo_window.c \
+	tests/faults/demo.c src/cli/demo_shop.c src/cli/demo_shop.h \
+	src/cli/scratch_server.h
+tests_faults_test_demo_window_LDADD = $(fault_test_libs)
 tests_faults_test_moments_LDADD = $(fault_test_libs)
 tests_faults_test_run_LDADD = $(fault_test_libs)
 tests_faults_test_server_LDADD = $(fault_test_libs)
 
-# At each point instead of some; says how many there are.
+# At each point instead of some, summed up; see sweep.sh for how to share it
+# out, and findings.h for what is counted.
+EXTRA_DIST += tests/faults/sweep.sh
 .PHONY: check-faults
 check-faults: $(fault_tests) $(check_DATA) pgrunbook-engine pgrunbook
-	@$(AM_TESTS_ENVIRONMENT) FAULTS_ALL=1; export FAULTS_ALL; \
-	for t in $(fault_tests); do ./$$t || exit 1; done
+	@$(AM_TESTS_ENVIRONMENT) \
+	sh $(srcdir)/tests/faults/sweep.sh tests/faults/swept \
+		once:tests/faults/test_commands once:tests/faults/test_server \
+		tests/faults/test_run tests/faults/test_moments \
+		tests/faults/test_demo_window
+clean-local: clean-swept
+.PHONY: clean-swept
+clean-swept:
+	rm -rf tests/faults/swept

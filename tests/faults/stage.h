@@ -24,15 +24,24 @@ struct stage {
 	char		*lines;		/* what commands append to; $LINES_FILE */
 	char		*folder;	/* of the run; made anew by stage_runbook() */
 	char		*file;		/* the runbook of this run */
+	char		*home;		/* a folder that goes with it; null */
+	const char	*const *vars;	/* "NAME=VALUE" of a new run; null */
+	const char	*principal;	/* who runs it */
+	bool		 is_json;	/* engines tell their events as JSON */
+	bool		 is_demo;	/* what a person knows of it: see stage_person() */
+	struct buffer	*told;		/* standard output of all engines that ended */
+	struct buffer	*complaints;	/* and their standard error */
+	struct proxy	*proxy;		/* that leads to the databases; null: none */
 };
 
 struct ended {
-	int	 code;			/* -1: by a signal */
+	int	 code;			/* -1: by a signal; -2: it did not, so it was killed */
 	char	*out, *err;
 };
 
 /* An engine that runs. */
 struct engine_child {
+	struct stage	*stage;
 	struct child	*child;
 	struct buffer	*output[2];
 };
@@ -41,6 +50,8 @@ struct engine_child {
 int stage_begin(void **state);
 int stage_end(void **state);
 struct stage *stage_new(const void *owner);
+/* The same without databases and what leads to them. */
+struct stage *stage_new_bare(const void *owner);
 /* Its databases and folders go. */
 void stage_free(struct stage *s);
 
@@ -69,10 +80,14 @@ void stage_until_marked(struct stage *s, const char *step);
 /* Until the lines' file has so many lines. */
 void stage_until_lines(struct stage *s, int wanted);
 
+/* The run's journal is kept behind the test; returns where. */
+const char *stage_keep(struct stage *s);
+
 /*
  * A person attaches: signs what waits, and where a step's outcome is not
  * known looks for its effect and says "again" or "leave it out".  Until the
- * run is closed.
+ * run is closed; or in the demo, whose sign-offs and answers are prepared,
+ * until something else than a failure is waited for.
  */
 void stage_person(struct stage *s);
 

@@ -623,6 +623,30 @@ cluster_crash(void)
 	stop_now(SIGKILL);
 }
 
+bool
+cluster_kill_backend(int pid)
+{
+	PGconn *witness = connect_to("postgres");
+	struct pollfd f = { PQsocket(witness), POLLIN, 0 };
+	int rc;
+
+	if (PQstatus(witness) != CONNECTION_OK)
+		give_up("no session is to be had");
+	if (kill(pid, SIGKILL) != 0) {
+		PQfinish(witness);
+		return false;
+	}
+	/* The postmaster ends all sessions, this one with them. */
+	while ((rc = poll(&f, 1, WAIT_MS)) < 0 && errno == EINTR)
+		;
+	if (rc != 1)
+		give_up("no session ended with the one that was killed");
+	PQfinish(witness);
+	if (!wait_ready())
+		give_up("the server does not recover");
+	return true;
+}
+
 void
 cluster_restart(void)
 {

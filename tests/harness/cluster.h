@@ -12,6 +12,7 @@
 #ifndef PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
 #define PGRUNBOOK_TESTS_HARNESS_CLUSTER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Setup and teardown of a group of tests; state is not touched. */
@@ -54,6 +55,11 @@ void cluster_wait_value(const char *dbname, const char *sql,
 
 /* kill -9 of the server, as a power cut; and up again. */
 void cluster_crash(void);
+/*
+ * kill -9 of one session's process; returns when the server has recovered.
+ * False: the session had ended by itself.
+ */
+bool cluster_kill_backend(int pid);
 /* Up again after cluster_crash(), or down (immediately) and up. */
 void cluster_restart(void);
 /*
