@@ -30,6 +30,8 @@ sides_new(const void *owner, const char *shadow, struct error *err)
 	s->loop = loop_new(s);
 	loop_signal_new(s, s->loop, SIGINT, interrupt, s);
 	loop_signal_new(s, s->loop, SIGTERM, interrupt, s);
+	/* The terminal is gone, the shadow database is not. */
+	loop_signal_new(s, s->loop, SIGHUP, interrupt, s);
 	s->progress = progress_new(s, s->loop);
 	s->shadow_word = shadow;
 	/* A scratch server is made when it is needed. */

@@ -27,7 +27,7 @@ struct side {
 
 struct sides {
 	struct loop	*loop;
-	bool		 cancel;	/* becomes true on SIGINT and SIGTERM */
+	bool		 cancel;	/* becomes true on SIGINT, SIGTERM and SIGHUP */
 	struct progress	*progress;	/* to be ended before anything is printed */
 	const char	*shadow_word;	/* as it was given; null */
 	const struct pg_target *shadow;	/* null: none yet */

@@ -189,6 +189,22 @@ an_interrupt_leaves_no_shadow_behind(void **state UNUSED)
 }
 
 static void
+a_terminal_that_goes_leaves_no_shadow_behind(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *url = cluster_url(owner, database(owner, true));
+	char *folder = migrations(owner, "1_init.sql", "2_more.sql");
+	struct terminal *t;
+
+	temp_file(owner, folder, "3_slow.sql", "SELECT pg_sleep(600)");
+	t = on_terminal(owner, "diff", folder, url, NULL);
+	terminal_wait(t, "^replays migration 3 of 3", TERMINAL_PATIENCE_MS);
+	terminal_hangup(t);
+	assert_no_shadow(owner);
+	talloc_free(owner);
+}
+
+static void
 how_far_a_slow_read_is_shows_and_goes(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
@@ -221,6 +237,7 @@ main(void)
 		    another_server_holds_the_shadow_where_the_target_may_not),
 		cmocka_unit_test(a_scratch_server_is_made_where_there_is_none),
 		cmocka_unit_test(an_interrupt_leaves_no_shadow_behind),
+		cmocka_unit_test(a_terminal_that_goes_leaves_no_shadow_behind),
 		cmocka_unit_test(how_far_a_slow_read_is_shows_and_goes),
 	};
 
