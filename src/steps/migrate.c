@@ -63,8 +63,8 @@ work_statements(const void *owner, const struct work *w,
 	return mem_printf(owner, "%s;\n%s", answer.cure, sql);
 }
 
-static bool
-has_migration(const json_t *record, const char *name, const char *sha256)
+bool
+migration_is_listed(const json_t *record, const char *name, const char *sha256)
 {
 	json_t *list = json_object_get(record, "migrations"), *each;
 	size_t i;
@@ -83,7 +83,7 @@ work_is_done_before(const struct work *w, size_t i)
 
 	return before != NULL && w->books->findings != NULL &&
 	    w->books->findings->list[i].status == MIGRATION_APPLIED &&
-	    has_migration(before->shown, w->books->list[i].name,
+	    migration_is_listed(before->shown, w->books->list[i].name,
 	    w->books->list[i].sha256);
 }
 
@@ -109,7 +109,7 @@ was_rehearsed(const struct attempt *a, const char *by,
 
 	json_object_foreach(a->host->run->state->values, name, value)
 		if ((str_equal(by, "true") || str_equal(by, name)) &&
-		    has_migration(value, m->name, m->sha256))
+		    migration_is_listed(value, m->name, m->sha256))
 			return true;
 	return false;
 }
@@ -167,7 +167,7 @@ read_seed(struct work *w, struct seed *seed, const char *name,
 		return -1;
 	before = attempt_before(w->attempt);
 	seed->is_done_before = seed->is_same && before != NULL &&
-	    has_migration(before->shown, seed->booked, seed->sha256);
+	    migration_is_listed(before->shown, seed->booked, seed->sha256);
 	return 0;
 }
 
@@ -464,6 +464,7 @@ settle(struct attempt *a, const struct attempt_state *was,
 {
 	struct work *w;
 	size_t i, left = 0;
+	int rc;
 
 	if (was->marker_uuid != NULL && statements_settle(a, NULL, was, true,
 	    outcome, proof, query, err) < 0)
@@ -489,8 +490,10 @@ settle(struct attempt *a, const struct attempt_state *was,
 	    "the books have not all %zu migrations: the next attempt does "
 	    "what is left (%zu)", w->books->count, left);
 	query[0] = '\0';
+	/* It may have been killed before it said what it did. */
+	rc = left == 0 ? work_register_settled(w, was, err) : 0;
 	talloc_free(w);
-	return 0;
+	return rc;
 }
 
 /* ---- before anything runs ------------------------------------------------------------------------ */

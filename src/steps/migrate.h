@@ -50,6 +50,16 @@ char *migration_statements(const void *owner, const struct migration *m);
 char *work_statements(const void *owner, const struct work *w,
     const struct migration *m);
 
+/* Does the record's list "migrations" have it, in this text? */
+bool migration_is_listed(const json_t *record, const char *name,
+    const char *sha256);
+
+/*
+ * Register what an attempt that was killed had done, by the books: those of
+ * its plan that are in them.
+ */
+int work_register_settled(struct work *w, const struct attempt_state *was,
+    struct error *err) WARN_UNUSED;
 /* Lock, apply all that is pending, and the seeds; register what was done. */
 int work_apply(struct work *w, struct error *err) WARN_UNUSED;
 

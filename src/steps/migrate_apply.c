@@ -190,12 +190,18 @@ hash_of(const struct work *w, char hex[SHA256_HEX_SIZE])
 }
 
 /* Done, too, for whoever looks later whether it was rehearsed. */
+static void
+add_migration(struct work *w, const char *name, const char *sha256)
+{
+	json_array_append_new(w->migrations, json_pack("{s:s, s:s}", "name",
+	    name, "sha256", sha256));
+}
+
 static int
 tell_done_before(struct work *w, const char *name, const char *sha256,
     struct error *err)
 {
-	json_array_append_new(w->migrations, json_pack("{s:s, s:s}", "name",
-	    name, "sha256", sha256));
+	add_migration(w, name, sha256);
 	return attempt_printf(w->attempt, err,
 	    "migration %s: applied before this attempt\n", name);
 }
@@ -283,34 +289,52 @@ has_statement(const json_t *list, const char *text)
 	return false;
 }
 
+static void
+add_statements_of(struct work *w, const struct attempt_state *was)
+{
+	for (size_t i = 0; i < was->statement_count; i++) {
+		const struct statement_state *st = &was->statements[i];
+
+		if (st->ms >= 0 && st->error == NULL &&
+		    !has_statement(w->statements, st->text))
+			json_array_append_new(w->statements, json_pack(
+			    "{s:s, s:I, s:s*}", "text", st->text, "ms",
+			    (json_int_t)st->ms, "lock", st->lock));
+	}
+}
+
 /* How long those took that attempts before this one have run. */
 static void
 add_statements_before(struct work *w)
 {
 	const struct step_state *step = state_step(
 	    w->attempt->host->run->state, w->attempt->id);
-	size_t i, j;
 
 	if (attempt_before(w->attempt) == NULL)
 		return;
-	for (i = step->attempt_count; i > 0; i--) {
+	for (size_t i = step->attempt_count; i > 0; i--) {
 		const struct attempt_state *was = &step->attempts[i - 1];
 
 		if (was->number == w->attempt->number)
 			continue;
 		if (str_equal(was->outcome, "done"))
 			return;
-		for (j = 0; j < was->statement_count; j++) {
-			const struct statement_state *st = &was->statements[j];
-
-			if (st->ms < 0 || st->error != NULL ||
-			    has_statement(w->statements, st->text))
-				continue;
-			json_array_append_new(w->statements, json_pack(
-			    "{s:s, s:I, s:s*}", "text", st->text, "ms",
-			    (json_int_t)st->ms, "lock", st->lock));
-		}
+		add_statements_of(w, was);
 	}
+}
+
+static int
+register_work(struct work *w, int64_t ms, struct error *err)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	add_statements_before(w);
+	hash_of(w, hex);
+	return attempt_register(w->attempt, json_pack(
+	    "{s:s, s:O, s:O, s:I, s:I}", "sha256", hex, "migrations",
+	    w->migrations, "statements", w->statements, "applied",
+	    (json_int_t)json_array_size(w->migrations), "ms",
+	    (json_int_t)ms), err);
 }
 
 /* Alone, and by the books as they are now. */
@@ -333,20 +357,32 @@ int
 work_apply(struct work *w, struct error *err)
 {
 	int64_t begun = clock_mono_ms();
-	char hex[SHA256_HEX_SIZE];
 
 	if (prepare(w, err) < 0)
 		return -1;
 	if (apply_list(w, err) < 0 || apply_seeds(w, err) < 0)
 		return -1;
-	add_statements_before(w);
-	hash_of(w, hex);
 	if (attempt_printf(w->attempt, err, "%zu applied, the database is up to "
 	    "date\n", json_array_size(w->migrations)) < 0)
 		return -1;
-	return attempt_register(w->attempt, json_pack(
-	    "{s:s, s:O, s:O, s:I, s:I}", "sha256", hex, "migrations",
-	    w->migrations, "statements", w->statements, "applied",
-	    (json_int_t)json_array_size(w->migrations), "ms",
-	    (json_int_t)(clock_mono_ms() - begun)), err);
+	return register_work(w, clock_mono_ms() - begun, err);
+}
+
+int
+work_register_settled(struct work *w, const struct attempt_state *was,
+    struct error *err)
+{
+	for (size_t i = 0; i < w->books->count; i++) {
+		const struct migration *m = &w->books->list[i];
+
+		if (!work_is_pending(w, i) &&
+		    migration_is_listed(was->shown, m->name, m->sha256))
+			add_migration(w, m->name, m->sha256);
+	}
+	for (size_t i = 0; i < w->seed_count; i++)
+		if (w->seeds[i].is_same && migration_is_listed(was->shown,
+		    w->seeds[i].booked, w->seeds[i].sha256))
+			add_migration(w, w->seeds[i].booked, w->seeds[i].sha256);
+	add_statements_of(w, was);
+	return register_work(w, 0, err);
 }

@@ -244,18 +244,18 @@ a_session_that_is_terminated_fails_its_step(void **state)
 	stage_holds(s);
 }
 
-/* The number of the record that announces a COMMIT. */
+/* The number of the first record of this type. */
 static int
-seq_of_commit(struct stage *s)
+seq_of(struct stage *s, const char *type)
 {
 	char *text = slurp(s, mem_printf(s, "%s/journal.jsonl", s->folder));
 	const char *line = text, *p;
 	int seq = 1;
 
 	for (; (p = strchr(line, '\n')) != NULL; line = p + 1, seq++)
-		if (memmem(line, (size_t)(p - line), "about_to_commit", 15))
+		if (memmem(line, (size_t)(p - line), type, strlen(type)))
 			return seq;
-	fail_msg("there is no COMMIT");
+	fail_msg("there is no %s", type);
 	return 0;
 }
 
@@ -275,7 +275,7 @@ killed_before_verify(struct stage *s)
 
 	stage_runbook(s, steps);
 	stage_ends_with(stage_run(s, true, NULL), 0);
-	settings[2] = mem_printf(s, "FAILFS_NTH=%d", seq_of_commit(s) + 1);
+	settings[2] = mem_printf(s, "FAILFS_NTH=%d", seq_of(s, "about_to_commit") + 1);
 	cluster_sql(s->shop, "TRUNCATE effects");
 	stage_runbook(s, steps);
 	stage_ends_with(stage_run(s, true, stage_failfs(s, settings)), -1);
@@ -324,6 +324,57 @@ what_is_committed_is_not_retried_by_a_rule(void **state)
 	assert_contains(json_str(attempt_of(s, "book/a", 1)->error, "primary"),
 	    "is committed");
 	stage_holds(s);
+}
+
+static void
+migrate_twice(struct stage *s)
+{
+	/* Prisma wants a schema that is empty, or its own. */
+	static const char empty[] = "DROP TABLE IF EXISTS effects, numbers, junk,"
+	    " one, two, _prisma_migrations";
+	char *dir = temp_folder(s);
+
+	cluster_sql(s->shop, empty);
+	cluster_sql(s->box, empty);
+	temp_file(s, dir, "migration_lock.toml", "provider = \"postgresql\"\n");
+	temp_file(s, dir, "20260101000000_one/migration.sql",
+	    "CREATE TABLE one (a int);\n");
+	temp_file(s, dir, "20260102000000_two/migration.sql",
+	    "CREATE TABLE two (a int);\n");
+	stage_runbook(s, mem_printf(s,
+	    "  - {id: try, migrate: {dir: \"%s\", layout: prisma},"
+	    " register: tried}\n"
+	    "  - {id: go, target: box, migrate: {dir: \"%s\", layout: prisma,"
+	    " rehearsed: true}}\n", dir, dir));
+}
+
+/* Whichever of its records it is killed before. */
+static void
+a_rehearsal_that_was_killed_counts_as_a_whole(void **state)
+{
+	const char *settings[] = {
+		"FAILFS_CALLS=write", "FAILFS_PATH=*/journal.jsonl", NULL,
+		"FAILFS_ACTION=kill", NULL,
+	};
+	struct stage *s = *state;
+	int n, last;
+
+	migrate_twice(s);
+	stage_ends_with(stage_run(s, true, NULL), 0);
+	n = seq_of(s, "attempt_started") + 1;
+	last = seq_of(s, "attempt_finished");
+	assert_true(last >= n + 5);
+	for (; n <= last; n++) {
+		migrate_twice(s);
+		settings[2] = mem_printf(s, "FAILFS_NTH=%d", n);
+		stage_ends_with(stage_run(s, true, stage_failfs(s, settings)),
+		    -1);
+
+		stage_ends_with(stage_run(s, false, NULL), 0);
+		assert_non_null(cluster_value(s, s->box,
+		    "SELECT to_regclass('two')::text"));
+		stage_holds(s);
+	}
 }
 
 /* CREATE DATABASE waits for this session, and goes on when it is closed. */
@@ -397,6 +448,7 @@ main(void)
 		test(what_took_effect_is_verified_when_the_run_goes_on),
 		test(what_took_effect_and_does_not_verify_is_for_a_person),
 		test(what_is_committed_is_not_retried_by_a_rule),
+		test(a_rehearsal_that_was_killed_counts_as_a_whole),
 		test(a_database_that_came_after_the_kill_is_in_nobodys_way),
 	};
 
