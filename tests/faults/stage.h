@@ -87,7 +87,8 @@ const char *stage_keep(struct stage *s);
  * A person attaches: signs what waits, and where a step's outcome is not
  * known looks for its effect and says "again" or "leave it out".  Until the
  * run is closed; or in the demo, whose sign-offs and answers are prepared,
- * until something else than a failure is waited for.
+ * until something else than a failure is waited for: then the engine is
+ * killed, and whoever resumes it finds what was prepared.
  */
 void stage_person(struct stage *s);
 
