@@ -72,6 +72,7 @@ create(struct plan *p, const struct schema_object *to)
 	plan_create(p, "%s", b->data);
 	talloc_free(b);
 
+	columns_finish(p, to);
 	if (object_text(to, "of_type") != NULL)
 		set_type(p, to, plan_create);
 	if (object_flag(to, "row_security"))
