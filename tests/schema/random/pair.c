@@ -248,7 +248,7 @@ no_drift(struct fault *f, const char *stage,
 
 	if (d->count > 0)
 		return wrong(f, stage, "%s", schemas_list(f->owner, d));
-	if (strcmp(expected->fingerprint, actual->fingerprint) != 0)
+	if (strcmp(schema_fingerprint(expected), schema_fingerprint(actual)) != 0)
 		return wrong(f, stage, "no drift, but another fingerprint");
 	return true;
 }

@@ -157,10 +157,10 @@ write_column(struct world *w, int t, int c)
 	if (type->text && world_chance(w, 25, "table %d column %d collation", t, c))
 		buffer_puts(w->sql, world_has(w, "collation") && !filled ?
 		    " COLLATE s1.coll" : " COLLATE \"C\"");
-	if (preset)
+	if (preset && type->value != NULL)
 		buffer_printf(w->sql, " DEFAULT '%s'", type->value);
 	/* Rows that are there have no value for what comes. */
-	if ((preset || !filled) &&
+	if (((preset && type->value != NULL) || !filled) &&
 	    world_chance(w, 30, "table %d column %d not null", t, c))
 		buffer_puts(w->sql, " NOT NULL");
 }
@@ -259,7 +259,7 @@ write_partitions(struct world *w, int t)
 		    bound(w, t, p), p == 1 && world_chance(w, 20, "%s parted", place) ?
 		    " PARTITION BY LIST (id)" : "");
 		if (table_column(w, t, 0) && !generated(w, t, 0) &&
-		    world_chance(w, 20, "%s own default", place))
+		    column_type(w, t, 0)->value != NULL && world_chance(w, 20, "%s own default", place))
 			emit(w, "ALTER TABLE %s ALTER c0 SET DEFAULT '%s'", name,
 			    column_type(w, t, 0)->value);
 		if (table_column(w, t, 1) &&

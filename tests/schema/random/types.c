@@ -32,7 +32,7 @@ static const struct column_type types[] = {
 	{ "char(5)", "x", NULL, false, true, true },
 	{ "inet", "10.0.0.1", NULL, false, true, false },
 	{ "point", "(1,2)", NULL, false, false, false },
-	{ "s1.k0", "(1,x)", "composite", false, true, false },
+	{ "s1.k0", NULL, "composite", false, true, false },
 	{ "s1.r0", "[1,5)", "range", false, true, false },
 };
 #define CASTING	12

@@ -59,7 +59,7 @@ void emit_comment(struct world *w, const char *what, const char *place);
 /* ---- what the writers know of one another ------------------------------ */
 
 struct column_type {
-	const char	*sql, *value;	/* a value of it, as a literal's text */
+	const char	*sql, *value;	/* a value of it, as a literal's text; null: none that always fits */
 	const char	*needs;		/* place that must be there; null */
 	bool		 casts;		/* its value survives as any other type that casts */
 	bool		 orders;	/* has btree operators */
