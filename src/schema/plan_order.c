@@ -24,6 +24,24 @@ push_edge(struct graph *g, size_t before, size_t after)
 	g->edges[g->edge_count++] = (struct edge){ before, after };
 }
 
+static bool
+are_siblings(const struct schema_object *a, const struct schema_object *b)
+{
+	return a->parent != NULL && str_equal(a->parent, b->parent);
+}
+
+/* A partition that leaves its parent to come back to it with other bounds. */
+static bool
+comes_back(const struct graph *g, size_t op)
+{
+	const struct plan_op *it = &g->ops->list[op];
+	size_t unbound;
+
+	return it->phase == OP_ALTER && are_siblings(it->object, it->to) &&
+	    object_differs(it->object, it->to, "bound") &&
+	    plan_op_find(g->ops, OP_UNBIND, it->object->key, &unbound);
+}
+
 /* All of the one comes before any of the other. */
 static void
 add_edge(struct graph *g, size_t before, size_t after)
@@ -49,7 +67,8 @@ after_foundations(struct graph *g, size_t op, const struct schema_object *o)
 	for (const char **key = o->depends; *key != NULL; key++) {
 		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
 			add_edge(g, other, op);
-		if (!plan_op_find(g->ops, OP_ALTER, *key, &other))
+		if (!plan_op_find(g->ops, OP_ALTER, *key, &other) ||
+		    (comes_back(g, op) && str_equal(*key, o->parent)))
 			continue;
 		if (is_seen && other != op)
 			push_edge(g, other, op);
@@ -81,7 +100,9 @@ before_foundations(struct graph *g, size_t op, const struct schema_object *o,
 		if (before_changes &&
 		    plan_op_find(g->ops, OP_ALTER, *key, &other) &&
 		    !depends_on(g->ops->list[other].object,
-		    g->ops->list[op].object->key))
+		    g->ops->list[op].object->key) &&
+		    !(comes_back(g, other) &&
+		    are_siblings(o, g->ops->list[other].object)))
 			add_edge(g, op, other);
 	}
 }
@@ -136,6 +157,32 @@ after_parents_own(struct graph *g, size_t op)
 	}
 }
 
+/*
+ * It is back before anything else of its parent changes, for it would miss
+ * that; and by then all its like have left, or are gone.
+ */
+static void
+back_before_changes(struct graph *g, size_t op)
+{
+	const struct schema_object *o = g->ops->list[op].object;
+
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+		bool like = strcmp(other->object->kind, o->kind) == 0;
+		bool leaves = other->phase == OP_UNBIND ||
+		    other->phase == OP_DROP;
+		bool cut = other->phase == OP_DROP &&
+		    (schema_kind_find(other->object->kind)->flags & KIND_CUT);
+
+		if (other->dead || !are_siblings(other->object, o))
+			continue;
+		if (like && leaves)
+			add_edge(g, i, op);
+		else if (!like && !cut)
+			add_edge(g, op, i);
+	}
+}
+
 static void
 find_op_edges(struct graph *g, size_t i)
 {
@@ -161,6 +208,8 @@ find_op_edges(struct graph *g, size_t i)
 			add_edge(g, other, i);
 		else
 			before_foundations(g, i, op->object, false);
+		if (comes_back(g, i))
+			back_before_changes(g, i);
 	} else if (op->phase == OP_UNBIND) {
 		before_foundations(g, i, op->object, false);
 		if (op->object->parent != NULL)

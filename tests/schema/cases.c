@@ -2,6 +2,7 @@
 
 #include "harness/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -51,6 +52,8 @@ cases_main(const char *program, CMUnitTestFunction run)
 		tests[i].name = name;
 	}
 	test_begin();
+	if (getenv("CASES") != NULL)
+		cmocka_set_test_filter(getenv("CASES"));
 	failed = _cmocka_run_group_tests("cases", tests, count, cluster_start,
 	    cluster_stop);
 	talloc_free(scratch);

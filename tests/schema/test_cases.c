@@ -1,7 +1,10 @@
 /*
- * Each file of tests/schema/cases/ (schema/cases.h) is a case: the items are those that are expected, no more and no less, with these
- * reasons (";" between them, and there may be others).  The SQL of the
- * drift makes ACTUAL like EXPECTED, and the other way round.
+ * Each file of tests/schema/cases/ (schema/cases.h) is a case: the items are
+ * those that are expected, no more and no less, with these reasons (";" between
+ * them, and there may be others).  The SQL of the drift makes ACTUAL like
+ * EXPECTED, and the other way round.
+ *
+ * CASES=pattern (shell style) runs those alone.
  */
 
 #include "harness/test.h"

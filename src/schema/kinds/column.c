@@ -170,6 +170,33 @@ columns_add(struct buffer *b, struct plan *p, const struct schema_object *table)
 
 #define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
 
+/* What no column definition can say, of a column that is new. */
+static void
+create_rest(struct plan *p, const struct schema_object *to)
+{
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+
+	if (object_text(to, "storage") != NULL)
+		plan_create(p, ALTER_COLUMN "SET STORAGE %s", table, column,
+		    object_text(to, "storage"));
+	if (object_text(to, "statistics") != NULL)
+		plan_create(p, ALTER_COLUMN "SET STATISTICS %s", table, column,
+		    object_text(to, "statistics"));
+	if (object_text(to, "options") != NULL)
+		plan_create(p, ALTER_COLUMN "SET (%s)", table, column,
+		    object_text(to, "options"));
+}
+
+void
+columns_finish(struct plan *p, const struct schema_object *table)
+{
+	const struct schema_object **columns = plan_parts(p, table, "column");
+
+	for (; *columns != NULL; columns++)
+		create_rest(p, *columns);
+}
+
 /* What no column definition can say. */
 static void
 set_rest(struct plan *p, const struct schema_object *from,
@@ -249,6 +276,7 @@ create(struct plan *p, const struct schema_object *to)
 		plan_mark(p, MARK_REWRITES);
 	else if (!object_flag(to, "nullable") && !is_filled(to))
 		plan_mark(p, MARK_SCANS);
+	create_rest(p, to);
 	talloc_free(scratch);
 }
 

@@ -13,5 +13,7 @@ char *column_definition(const void *owner, const struct schema_object *column);
 /* " (a integer, b text)": all that a table shall have. */
 void columns_add(struct buffer *b, struct plan *p,
     const struct schema_object *table);
+/* What CREATE TABLE cannot say of them: storage, statistics, options. */
+void columns_finish(struct plan *p, const struct schema_object *table);
 
 #endif

@@ -190,7 +190,7 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  WHERE x NOT LIKE 'pg\\_attver=%'), '') AS options FROM told t "
 	    "  WHERE t.def <> t.parent_def OR t.attnotnull <> t.parent_notnull "
 	    "  OR t.stat <> t.parent_stat OR t.storage <> t.parent_storage "
-	    "  OR t.compression <> t.parent_compression "
+	    "  OR t.compression <> '' OR t.parent_compression <> '' "
 	    "  OR t.attoptions IS NOT NULL AND t.relkind <> 'i') "
 	    "SELECT 'setting:'||l.attrelid||':'||l.attnum AS ref, "
 	    "l.qs AS schema, l.qn||'.'||quote_ident(l.attname) AS name, "
@@ -201,8 +201,10 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  THEN 'yes' END, "
 	    DIFFERENT("statistics", "l.stat::text", "l.parent_stat::text") ", "
 	    DIFFERENT("storage", "l.storage", "l.parent_storage") ", "
-	    DIFFERENT("compression", "l.compression", "l.parent_compression")
-	    ", 'options', l.options)) AS attributes, "
+	    /* The one thing that never goes down from a table to its children. */
+	    "'compression', CASE WHEN l.compression <> '' "
+	    "  OR l.parent_compression <> '' THEN l.compression END, "
+	    "'options', l.options)) AS attributes, "
 	    "jsonb_strip_nulls(jsonb_build_object('word', CASE l.relkind "
 	    "  WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' "
 	    "  WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' ELSE 'TABLE ONLY' END, "
@@ -211,14 +213,13 @@ const struct schema_kind schema_kind_column_setting = {
 	    "'parent_default', l.parent_def, "
 	    "'parent_statistics', l.parent_stat::text, "
 	    "'parent_storage', l.parent_storage, "
-	    "'parent_compression', l.parent_compression, "
 	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
 	    "  ORDER BY x) FROM unnest(l.attoptions) x "
 	    "  WHERE x NOT LIKE 'pg\\_attver=%'))) AS facts "
 	    "FROM listed l WHERE l.options IS NOT NULL OR l.def <> l.parent_def "
 	    "OR l.attnotnull AND NOT l.parent_notnull OR l.stat <> l.parent_stat "
 	    "OR l.storage <> l.parent_storage "
-	    "OR l.compression <> l.parent_compression",
+	    "OR l.compression <> '' OR l.parent_compression <> ''",
 	.create = create,
 	.drop = drop,
 	.alter = alter,

@@ -7,6 +7,8 @@
 #include "schema/kinds/retype.h"
 #include "schema/plan.h"
 
+#define NOT_VALID	" NOT VALID"
+
 static char *
 create_text(const void *owner, const struct schema_object *to)
 {
@@ -24,9 +26,24 @@ create_text(const void *owner, const struct schema_object *to)
 		buffer_puts(b, " NOT NULL");
 	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
 	    check)
-		buffer_printf(b, "\n    CONSTRAINT %s %s", name,
-		    json_string_value(check));
+		if (!str_ends(json_string_value(check), NOT_VALID))
+			buffer_printf(b, "\n    CONSTRAINT %s %s", name,
+			    json_string_value(check));
 	return b->data;
+}
+
+/* Checks that the values there are not held to: no CREATE makes them. */
+static void
+add_not_valid(struct plan *p, plan_write write, const struct schema_object *to)
+{
+	const char *name;
+	json_t *check;
+
+	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
+	    check)
+		if (str_ends(json_string_value(check), NOT_VALID))
+			write(p, "ALTER DOMAIN %s ADD CONSTRAINT %s %s",
+			    object_sql(to), name, json_string_value(check));
 }
 
 static void
@@ -35,6 +52,7 @@ create(struct plan *p, const struct schema_object *to)
 	void *scratch = talloc_new(NULL);
 
 	plan_create(p, "%s", create_text(scratch, to));
+	add_not_valid(p, plan_create, to);
 	talloc_free(scratch);
 }
 
@@ -80,6 +98,7 @@ alter(struct plan *p, const struct schema_object *from,
 		void *scratch = talloc_new(NULL);
 
 		retype(p, from, to, create_text(scratch, to), NULL);
+		add_not_valid(p, plan_alter, to);
 		talloc_free(scratch);
 		return true;
 	}

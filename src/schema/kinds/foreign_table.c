@@ -24,6 +24,7 @@ create(struct plan *p, const struct schema_object *to)
 	options_add(b, to);
 	plan_create(p, "%s", b->data);
 	talloc_free(b);
+	columns_finish(p, to);
 }
 
 static bool

@@ -72,6 +72,7 @@ create(struct plan *p, const struct schema_object *to)
 	plan_create(p, "%s", b->data);
 	talloc_free(b);
 
+	columns_finish(p, to);
 	if (object_text(to, "of_type") != NULL)
 		set_type(p, to, plan_create);
 	if (object_flag(to, "row_security"))
@@ -121,7 +122,8 @@ static bool
 alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
-	if (object_differs(from, to, "partition_key"))
+	if (object_differs(from, to, "partition_key") ||
+	    object_differs(from, to, "partition_key_types"))
 		return false;
 	if (object_differs(from, to, "inherits")) {
 		if (object_text(from, "inherits") != NULL)
@@ -171,7 +173,8 @@ static void
 judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	if (object_differs(from, to, "partition_key"))
+	if (object_differs(from, to, "partition_key") ||
+	    object_differs(from, to, "partition_key_types"))
 		judge_b(j, "data loss");
 	if (object_differs(from, to, "partition_of") ||
 	    object_differs(from, to, "bound") ||
@@ -224,6 +227,13 @@ const struct schema_kind schema_kind_table = {
 	    "CASE WHEN r.relpersistence = 'u' "
 	    "  THEN 'unlogged' END AS persistence, "
 	    "pg_get_partkeydef(r.oid) AS partition_key, "
+	    /* No server changes the type of a column in it. */
+	    "CASE WHEN r.relkind = 'p' THEN (SELECT string_agg("
+	    "  format_type(a.atttypid, a.atttypmod), ', ' ORDER BY k.n) "
+	    "  FROM pg_partitioned_table p, unnest(p.partattrs::int2[]) "
+	    "  WITH ORDINALITY k(number, n) JOIN pg_attribute a "
+	    "  ON a.attnum = k.number WHERE p.partrelid = r.oid "
+	    "  AND a.attrelid = r.oid) END AS partition_key_types, "
 	    "CASE WHEN r.relispartition THEN h.parents END AS partition_of, "
 	    "pg_get_expr(r.relpartbound, r.oid) AS bound, "
 	    "CASE WHEN NOT r.relispartition THEN h.parents END AS inherits, "
