@@ -4,13 +4,16 @@ cli_tests = \
 	tests/cli/test_call \
 	tests/cli/test_demo \
 	tests/cli/test_demo_shop \
+	tests/cli/test_deployments \
 	tests/cli/test_diff \
+	tests/cli/test_guarded_migrations \
 	tests/cli/test_import \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
 	tests/cli/test_migrations \
 	tests/cli/test_production \
-	tests/cli/test_runbooks \
+	tests/cli/test_recovery \
+	tests/cli/test_shelf \
 	tests/cli/test_sides \
 	tests/cli/test_verify
 check_PROGRAMS += $(cli_tests)
@@ -29,8 +32,14 @@ tests_cli_test_manual_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_diff_LDADD = $(harness_libs) $(base_libs)
 tests_cli_test_call_LDADD = $(program_libs)
 tests_cli_test_lint_LDADD = $(program_libs)
-tests_cli_test_runbooks_SOURCES = tests/cli/test_runbooks.c $(shelf)
-tests_cli_test_runbooks_LDADD = $(program_libs)
+tests_cli_test_deployments_SOURCES = tests/cli/test_deployments.c $(shelf)
+tests_cli_test_deployments_LDADD = $(program_libs)
+tests_cli_test_guarded_migrations_SOURCES = tests/cli/test_guarded_migrations.c $(shelf)
+tests_cli_test_guarded_migrations_LDADD = $(program_libs)
+tests_cli_test_recovery_SOURCES = tests/cli/test_recovery.c $(shelf)
+tests_cli_test_recovery_LDADD = $(program_libs)
+tests_cli_test_shelf_SOURCES = tests/cli/test_shelf.c $(shelf)
+tests_cli_test_shelf_LDADD = $(program_libs)
 tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h
 tests_cli_test_sides_LDADD = $(program_libs)

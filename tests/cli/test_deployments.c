@@ -1,0 +1,280 @@
+/*
+ * tests/cli/test_deployments.c - what brings a database to its shape,
+ * walked to its end without a terminal on a real server, and each refusal:
+ * prisma-supabase, staging-setup, reset-sandbox.
+ */
+
+#include "harness/test.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/shelf.h"
+#include "harness/cluster.h"
+
+/* ---- prisma-supabase --------------------------------------------------- */
+
+static void
+say_prisma_supabase(struct shelf *s)
+{
+	shelf_choose(s, "prisma-supabase/where", "deploy");
+	shelf_tick(s, "prisma-supabase/mirror", 4, "");
+	shelf_approve(s, "prisma-supabase/deploy");
+	shelf_approve(s, "prisma-supabase/supabase");
+	shelf_approve(s, "prisma-supabase/observability");
+	temp_file(s, s->folder, "supabase/migrations/20260101000000_policy.sql",
+	    "alter table users enable row level security;\n"
+	    "create policy own on users using (true);\n");
+}
+
+#define PRISMA_SUPABASE	"prisma-supabase.yaml", \
+	"--var=functions=supabase functions deploy hello", \
+	"--var=logs=supabase logs", NULL
+
+static void
+prisma_and_supabase_deploy_one_project(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_prisma_supabase(s);
+	shelf_tick(s, "prisma-supabase/evidence", 4, "\"reviewer\": \"Ben\"");
+	walk_holds(shelf_walk(s, PRISMA_SUPABASE));
+
+	assert_string_equal(shelf_value(s, "select count(*) from _prisma_migrations"
+	    " where finished_at is not null"), "2");
+	assert_string_equal(shelf_value(s, "select name from"
+	    " supabase_migrations.schema_migrations"), "policy");
+	assert_string_equal(shelf_value(s, "select message from"
+	    " observability_logs"), "deployed");
+	assert_string_equal(shelf_file(s, "calls"), "npx prisma generate\n"
+	    "supabase functions deploy hello\nsupabase logs\n"
+	    "npx prisma migrate status\n");
+	assert_contains(shelf_file(s, "feedback/environments.md"),
+	    "2 migrations applied, 2 of them by this run.");
+	assert_contains(shelf_file(s, "feedback/deployment.md"),
+	    "2 migrations; looked at by Ben.");
+	talloc_free(s);
+}
+
+static void
+it_does_not_close_before_the_evidence_is_complete(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_prisma_supabase(s);
+	shelf_say(s, "prisma-supabase/evidence", "\"answer\": {\"items\": [true, "
+	    "true, false, true], \"fields\": {\"reviewer\": \"Ben\"}}");
+	walk_stops(shelf_walk(s, PRISMA_SUPABASE), 1, "item 3 is not ticked");
+	assert_false(file_exists(path_join(s, s->folder,
+	    "feedback/deployment.md")));
+	talloc_free(s);
+}
+
+static void
+what_failed_before_is_resolved_on_the_way(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	shelf_choose(s, "prisma-supabase/where", "local");
+	shelf_tick(s, "prisma-supabase/look", 1,
+	    "\"name\": \"20260102000000_facts\"");
+	shelf_approve(s, "prisma-supabase/resolve");
+	shelf_approve(s, "prisma-supabase/deploy");
+	shelf_approve(s, "prisma-supabase/observability");
+	cluster_sql(s->database, "create table _prisma_migrations (id"
+	    " varchar(36) primary key, checksum varchar(64) not null,"
+	    " finished_at timestamptz, migration_name varchar(255) not null,"
+	    " logs text, rolled_back_at timestamptz, started_at timestamptz"
+	    " not null default now(), applied_steps_count integer not null"
+	    " default 0); insert into _prisma_migrations (id, checksum,"
+	    " migration_name, logs) values ('1', 'x', '20260102000000_facts',"
+	    " 'it broke')");
+	walk_holds(shelf_walk(s, "prisma-supabase.yaml", "--var=supabase_migrations=",
+	    NULL));
+	assert_string_equal(shelf_value(s, "select count(*) from _prisma_migrations"
+	    " where rolled_back_at is not null"), "1");
+	assert_string_equal(shelf_value(s, "select count(*) from facts"), "0");
+	talloc_free(s);
+}
+
+static void
+a_program_that_is_not_there_is_named(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_prisma_supabase(s);
+	walk_stops(shelf_walk(s, "prisma-supabase.yaml",
+	    "--var=generate=no-such-program generate", NULL), 1,
+	    "missing: no-such-program (install Node.js");
+	talloc_free(s);
+}
+
+/* ---- staging-setup ----------------------------------------------------- */
+
+static void
+say_staging(struct shelf *s)
+{
+	temp_file(s, s->folder, ".env.example",
+	    "DATABASE_URL=postgresql://user:password@host/db\nAPI_KEY=\n");
+	temp_file(s, s->folder, ".env.staging",
+	    "DATABASE_URL=\"postgresql://a:b@c/d\"\nexport API_KEY=abc\n");
+	shelf_approve(s, "staging-setup/migrate");
+	shelf_approve(s, "staging-setup/mirror");
+	cluster_sql(s->database, "do 'begin if to_regrole(''service_role'') is"
+	    " null then create role service_role bypassrls; end if; end'");
+	cluster_sql(s->other, "create table facts (id bigint primary key,"
+	    " occurred_at timestamptz not null default now(), kind text not"
+	    " null default '')");
+}
+
+static void
+staging_is_set_up_and_like_production(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_staging(s);
+	shelf_migration(s, "20260103000000_rows", "INSERT INTO facts (n) SELECT"
+	    " generate_series(1, 1000);");
+	cluster_sql(s->other, "insert into facts (id) select"
+	    " generate_series(1, 995)");
+	walk_holds(shelf_walk(s, "staging-setup.yaml", NULL));
+	assert_string_equal(cluster_value(s, s->other, "select count(*) from"
+	    " pg_indexes where tablename = 'facts'"), "3");
+	assert_contains(shelf_file(s, "feedback/qa.md"),
+	    "\"source\" : 1000, \"mirror\" : 995");
+	assert_string_equal(shelf_file(s, "calls"), "npm ci\nnpx prisma generate\n");
+	talloc_free(s);
+}
+
+static void
+staging_refuses_placeholders_and_what_is_missing(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_staging(s);
+	temp_file(s, s->folder, ".env.staging", "DATABASE_URL=x\n"
+	    "API_KEY=<your-key>\n");
+	walk_stops(shelf_walk(s, "staging-setup.yaml", NULL), 1, "2:API_KEY");
+	temp_file(s, s->folder, ".env.staging", "DATABASE_URL=x\n");
+	walk_stops(shelf_walk(s, "staging-setup.yaml", NULL), 1,
+	    "missing in .env.staging: API_KEY");
+	talloc_free(s);
+}
+
+static void
+staging_refuses_a_mirror_that_is_too_far_off(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+	struct told t;
+
+	say_staging(s);
+	shelf_migration(s, "20260103000000_rows", "INSERT INTO facts (n) SELECT"
+	    " generate_series(1, 1000);");
+	cluster_sql(s->other, "insert into facts (id) select"
+	    " generate_series(1, 980)");
+	/* Three tries of five seconds are for people. */
+	const char *sed[] = { "sed", "-i", "s/delay: 5s, on: any/delay: 10ms, "
+	    "on: any/", "staging-setup.yaml", NULL };
+	assert_int_equal(program_run(s, s->folder, sed).status, 0);
+	t = shelf_walk(s, "staging-setup.yaml", NULL);
+	walk_stops(t, 1, "staging-setup/parity failed");
+	assert_contains(t.out, "1000");
+	assert_contains(t.out, "980");
+	talloc_free(s);
+}
+
+static void
+staging_refuses_lost_rows_and_hidden_tables(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	say_staging(s);
+	cluster_sql(s->database, "create table facts_old (a int);"
+	    "insert into facts_old values (1), (2); create schema app");
+	shelf_migration(s, "20260103000000_loss", "DELETE FROM facts_old;");
+	setenv("STAGING_URL", mem_printf(s, "%s&schema=app",
+	    cluster_url(s, s->database)), 1);
+	shelf_migration(s, "20260103000000_loss",
+	    "DELETE FROM public.facts_old;");
+	walk_stops(shelf_walk(s, "staging-setup.yaml", NULL), 1,
+	    "public.facts_old has 0 rows, and had 2");
+	talloc_free(s);
+
+	s = shelf_new();
+	say_staging(s);
+	cluster_sql(s->database, "do 'begin if to_regrole(''plain_role'') is"
+	    " null then create role plain_role; end if; end'");
+	shelf_migration(s, "20260103000000_rls",
+	    "ALTER TABLE users ENABLE ROW LEVEL SECURITY;");
+	walk_stops(shelf_walk(s, "staging-setup.yaml", "--var=service_role=plain_role",
+	    NULL), 1, "staging-setup/rls failed");
+	talloc_free(s);
+
+	s = shelf_new();
+	say_staging(s);
+	walk_stops(shelf_walk(s, "staging-setup.yaml", "--var=facts=nowhere", NULL), 1,
+	    "staging-setup/facts-there failed");
+	talloc_free(s);
+}
+
+/* ---- reset-sandbox ----------------------------------------------------- */
+
+static void
+a_sandbox_is_emptied_and_built_again(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	shelf_approve(s, "reset-sandbox/reset");
+	shelf_approve(s, "reset-sandbox/migrate");
+	cluster_sql(s->database, "create table left_over as select 1 as a");
+	walk_holds(shelf_walk(s, "reset-sandbox.yaml", NULL));
+	assert_string_equal(shelf_value(s, "select to_regclass('left_over') is null"
+	    " and to_regclass('users') is not null"), "t");
+	talloc_free(s);
+}
+
+static void
+what_is_no_sandbox_is_not_reset(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+	struct told t;
+
+	shelf_approve(s, "reset-sandbox/reset");
+	cluster_sql(s->database, mem_printf(s, "create table kept (a int);"
+	    "alter database \"%s\" reset pgrunbook.environment", s->database));
+	walk_stops(shelf_walk(s, "reset-sandbox.yaml", NULL), 1,
+	    "reset-sandbox/sandbox failed");
+	cluster_sql(s->database, mem_printf(s, "alter database \"%s\" set"
+	    " pgrunbook.environment = 'production'", s->database));
+	t = shelf_walk(s, "reset-sandbox.yaml", NULL);
+	walk_stops(t, 7, "its database says that it is production");
+	assert_string_equal(shelf_value(s, "select count(*) from kept"), "0");
+	talloc_free(s);
+
+	/* Without a person's word it waits. */
+	s = shelf_new();
+	walk_stops(shelf_walk(s, "reset-sandbox.yaml", NULL), 4, "sign-off of class B");
+	talloc_free(s);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prisma_and_supabase_deploy_one_project),
+		cmocka_unit_test(
+		    it_does_not_close_before_the_evidence_is_complete),
+		cmocka_unit_test(what_failed_before_is_resolved_on_the_way),
+		cmocka_unit_test(a_program_that_is_not_there_is_named),
+		cmocka_unit_test(staging_is_set_up_and_like_production),
+		cmocka_unit_test(
+		    staging_refuses_placeholders_and_what_is_missing),
+		cmocka_unit_test(staging_refuses_a_mirror_that_is_too_far_off),
+		cmocka_unit_test(staging_refuses_lost_rows_and_hidden_tables),
+		cmocka_unit_test(a_sandbox_is_emptied_and_built_again),
+		cmocka_unit_test(what_is_no_sandbox_is_not_reset),
+	};
+
+	return test_main(tests, cluster_start, cluster_stop);
+}
