@@ -253,23 +253,51 @@ read_heading(struct reader *r, cmark_node *n)
 		r->heading = text;
 }
 
+static cmark_node_type
+type_after(cmark_node *n)
+{
+	cmark_node *next = cmark_node_next(n);
+
+	return next == NULL ? CMARK_NODE_NONE : cmark_node_get_type(next);
+}
+
+/* Whether what n is about has just been read: n closes an item or the text,
+ * or stands below the command of its own item. */
+static bool
+is_about_last(const struct reader *r, cmark_node *n)
+{
+	if (r->step == NULL)
+		return false;
+	return type_after(n) == CMARK_NODE_NONE ||
+	    (cmark_node_get_type(cmark_node_parent(n)) == CMARK_NODE_ITEM &&
+	    r->step->kind != DRAFT_MANUAL);
+}
+
+static void
+read_warning(struct reader *r, cmark_node *n, const char *text)
+{
+	cmark_node_type after = type_after(n);
+
+	if (!is_about_last(r, n)) {
+		buffer_printf(r->warning, "%s\n", text);
+		return;
+	}
+	add_why(r->step, text);
+	r->step->is_warned = true;
+	/* Between two commands of an item it may be about either. */
+	if (after == CMARK_NODE_CODE_BLOCK || after == CMARK_NODE_LIST)
+		buffer_printf(r->warning, "%s\n", text);
+}
+
 static void
 read_paragraph(struct reader *r, cmark_node *n)
 {
-	cmark_node *next = cmark_node_next(n);
-	cmark_node_type type = next == NULL ? CMARK_NODE_NONE :
-	    cmark_node_get_type(next);
+	cmark_node_type type = type_after(n);
 	char *text = prose_words(r, n);
 
 	settle_lead(r);
 	if (prose_is_warning(text)) {
-		/* After the last step of a list it can only be about that. */
-		if (type == CMARK_NODE_NONE && r->step != NULL) {
-			add_why(r->step, text);
-			r->step->is_warned = true;
-		} else {
-			buffer_printf(r->warning, "%s\n", text);
-		}
+		read_warning(r, n, text);
 		return;
 	}
 	r->lead = text;
@@ -285,7 +313,7 @@ read_quote(struct reader *r, cmark_node *n)
 	settle_lead(r);
 	if (prose_matches(text, "^\\[!(warning|caution|important|danger)\\]") ||
 	    prose_is_warning(text)) {
-		buffer_printf(r->warning, "%s\n", text);
+		read_warning(r, n, text);
 		return;
 	}
 	r->lead = text;

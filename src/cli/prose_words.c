@@ -173,12 +173,14 @@ prose_without_box(const char *text)
 
 /* ---- code ---------------------------------------------------------------------- */
 
-/* "$ command" and what it printed: the output becomes a comment. */
+/* "$ command" and what it printed: the output becomes a comment.  A line that
+ * ends in a backslash goes on in the next one, behind the prompt of that. */
 char *
 prose_without_prompts(const void *owner, const char *code)
 {
 	struct buffer *b = buffer_new(NULL);
 	const char *line = code, *end;
+	bool is_command, goes_on = false;
 	char *text;
 
 	if (!str_starts(code, "$ ") && strstr(code, "\n$ ") == NULL) {
@@ -187,11 +189,12 @@ prose_without_prompts(const void *owner, const char *code)
 	}
 	for (; *line != '\0'; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
-		if (str_starts(line, "$ "))
-			buffer_printf(b, "%.*s\n", (int)(end - line - 2),
-			    line + 2);
-		else
-			buffer_printf(b, "# %.*s\n", (int)(end - line), line);
+		is_command = goes_on || str_starts(line, "$ ");
+		if (str_starts(line, goes_on ? "> " : "$ "))
+			line += 2;
+		buffer_printf(b, "%s%.*s\n", is_command ? "" : "# ",
+		    (int)(end - line), line);
+		goes_on = is_command && end > line && end[-1] == '\\';
 	}
 	text = mem_strdup(owner, b->data);
 	talloc_free(b);

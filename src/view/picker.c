@@ -120,16 +120,11 @@ next_words(struct app *a, const struct runbook_card *c, bool *is_overdue)
 {
 	struct error err;
 	int64_t at;
-	char *text;
 
 	*is_overdue = false;
 	if (c->next_window == NULL)
 		return "";
-	/* Written without seconds as a rule. */
-	text = mem_strdup(a->frame, c->next_window);
-	if (strlen(text) == 17 && str_ends(text, "Z"))
-		text = mem_printf(a->frame, "%.16s:00Z", text);
-	if (clock_parse_rfc3339(text, &at, &err) != 0)
+	if (clock_parse_rfc3339(c->next_window, &at, &err) != 0)
 		return c->next_window;
 	*is_overdue = at < a->now_us;
 	return mem_printf(a->frame, "next %sZ", clock_date_hm(a->frame, at));

@@ -205,6 +205,37 @@ warnings_are_why_and_class_b(void **state UNUSED)
 }
 
 static void
+a_warning_below_an_items_command_is_about_that(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n1. First:\n   ```sh\n   echo 1\n"
+	    "   ```\n   > **Warning**: it deletes.\n2. And:\n   ```sh\n"
+	    "   echo 2\n   ```\n   Careful: it deletes, too.\n\n   - Then:\n"
+	    "     ```sh\n     echo 3\n     ```\n3. Last:\n   ```sh\n"
+	    "   echo 4\n   ```\n", NULL);
+
+	assert_contains(draft, "    Warning: it deletes.\n  run: |\n"
+	    "    echo 1\n  class: B\n");
+	assert_contains(draft, "    echo 2\n  class: B\n");
+	assert_contains(draft, "    Careful: it deletes, too.\n  run: |\n"
+	    "    echo 3\n  class: B\n");
+	assert_contains(draft, "    echo 4\n  class: A\n");
+	talloc_free(owner);
+}
+
+static void
+a_command_behind_a_prompt_goes_on_after_a_backslash(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n```console\n$ psql \\\n"
+	    "> -c 'select 1' \\\n  -d shop\n> 1\n$ ls\n```\n", NULL);
+
+	assert_contains(draft, "    psql \\\n    -c 'select 1' \\\n"
+	    "      -d shop\n    # > 1\n    ls\n");
+	talloc_free(owner);
+}
+
+static void
 decisions_and_checklists_are_what_they_are(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
@@ -325,6 +356,10 @@ main(void)
 		cmocka_unit_test(each_kind_of_prose_becomes_a_draft_that_lints),
 		cmocka_unit_test(front_matter_is_kept),
 		cmocka_unit_test(warnings_are_why_and_class_b),
+		cmocka_unit_test(
+		    a_warning_below_an_items_command_is_about_that),
+		cmocka_unit_test(
+		    a_command_behind_a_prompt_goes_on_after_a_backslash),
 		cmocka_unit_test(decisions_and_checklists_are_what_they_are),
 		cmocka_unit_test(sql_gets_its_class_and_its_params),
 		cmocka_unit_test(what_has_no_place_is_a_manual_step_and_listed),
