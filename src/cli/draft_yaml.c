@@ -278,8 +278,9 @@ comment_of(const void *owner, const struct draft *d)
 	buffer_puts(b, "# A draft, made from prose: read each step before you run it.\n");
 	for (; *line != '\0'; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
-		buffer_printf(b, "# front matter: %.*s\n", (int)(end - line),
-		    line);
+		/* YAML wants no control characters, not even in comments. */
+		buffer_printf(b, "# front matter: %s\n", str_printable(b, line,
+		    (size_t)(end - line), false));
 	}
 	return b->data;
 }

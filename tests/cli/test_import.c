@@ -191,6 +191,18 @@ front_matter_is_kept(void **state UNUSED)
 }
 
 static void
+front_matter_with_control_characters_is_a_comment_still(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "---\n\036owner: a\n---\n1. Look\n",
+	    NULL);
+
+	assert_contains(draft, "# front matter: ");
+	assert_null(strchr(draft, '\036'));
+	talloc_free(owner);
+}
+
+static void
 warnings_are_why_and_class_b(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
@@ -355,6 +367,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_prose_becomes_a_draft_that_lints),
 		cmocka_unit_test(front_matter_is_kept),
+		cmocka_unit_test(
+		    front_matter_with_control_characters_is_a_comment_still),
 		cmocka_unit_test(warnings_are_why_and_class_b),
 		cmocka_unit_test(
 		    a_warning_below_an_items_command_is_about_that),

@@ -33,7 +33,7 @@ fuzz_printable_libs = $(base_libs)
 tests_fuzz_fuzz_printable_SOURCES = tests/fuzz/fuzz_printable.c $(fuzz_replay)
 tests_fuzz_fuzz_printable_LDADD = $(fuzz_printable_libs)
 
-fuzz_prose_rooms = steps schema approval run journal runbook postgres base
+fuzz_prose_rooms = steps schema schema/kinds approval run journal runbook postgres base
 fuzz_prose_files = src/cli/draft.c src/cli/draft_yaml.c src/cli/prose.c \
 	src/cli/prose_front.c src/cli/prose_words.c
 fuzz_prose_libs = $(engine_libs) $(run_libs) $(base_libs) $(YAML_LIBS) \
