@@ -1,6 +1,5 @@
 /* schema/kinds/column.c - columns of tables. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -10,112 +9,11 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
+#include "schema/kinds/column_type.h"
 #include "schema/kinds/options.h"
 #include "schema/kinds/sequence.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
-
-/* ---- types ------------------------------------------------------------- */
-
-/* "character varying(20)[]": what is left of the brackets. */
-static char *
-base_type(const void *owner, const char *type)
-{
-	const char *open = strchr(type, '(');
-	const char *close = open == NULL ? NULL : strchr(open, ')');
-
-	if (open == NULL || close == NULL)
-		return mem_strdup(owner, type);
-	return mem_printf(owner, "%.*s%s", (int)(open - type), type, close + 1);
-}
-
-static bool
-is_one_of(const char *type, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(type, *list) == 0)
-			return true;
-	return false;
-}
-
-static const char *const numbers[] = { "smallint", "integer", "bigint",
-	"numeric", "real", "double precision", NULL };
-static const char *const strings[] = { "text", "character varying",
-	"character", "name", NULL };
-static const char *const times[] = { "date", "timestamp without time zone",
-	"timestamp with time zone", NULL };
-static const char *const documents[] = { "json", "jsonb", NULL };
-
-/* Does the server convert by itself, raising an error rather than cutting? */
-static bool
-converts_by_itself(const char *from, const char *to)
-{
-	return strcmp(from, to) == 0 || is_one_of(to, strings) ||
-	    (is_one_of(from, numbers) && is_one_of(to, numbers)) ||
-	    (is_one_of(from, times) && is_one_of(to, times)) ||
-	    (is_one_of(from, documents) && is_one_of(to, documents));
-}
-
-/* Is there a cast that must be asked for? */
-static bool
-casts(const char *from, const char *to)
-{
-	return (is_one_of(from, strings) && strchr(to, '.') == NULL) ||
-	    (strcmp(from, "integer") == 0 && strcmp(to, "boolean") == 0) ||
-	    (strcmp(from, "boolean") == 0 && strcmp(to, "integer") == 0);
-}
-
-/* The conversion that USING must name; null where it needs none. */
-static char *
-conversion(const void *owner, const char *column, const char *from,
-    const char *to)
-{
-	char *a = base_type(owner, from), *b = base_type(owner, to);
-	bool zone_a = strcmp(a, "timestamp with time zone") == 0;
-	bool zone_b = strcmp(b, "timestamp with time zone") == 0;
-
-	/* The same on every server, whatever its time zone is. */
-	if (zone_a != zone_b && strcmp(zone_a ? b : a,
-	    "timestamp without time zone") == 0)
-		return mem_printf(owner, "%s AT TIME ZONE 'UTC'", column);
-	if (converts_by_itself(a, b))
-		return NULL;
-	if (casts(a, b))
-		return mem_printf(owner, "%s::%s", column, to);
-	/* Without a cast between them, text is what they share. */
-	return mem_printf(owner, "%s::text%s::%s", column,
-	    str_ends(b, "[]") && str_ends(a, "[]") ? "[]" : "", to);
-}
-
-/* The number in brackets: n of varchar(n), p and s of numeric(p,s); -1. */
-static void
-modifiers(const char *type, int *first, int *second)
-{
-	const char *open = strchr(type, '(');
-
-	*first = *second = -1;
-	if (open != NULL && sscanf(open, "(%d,%d)", first, second) < 1)
-		*first = -1;
-}
-
-/* Known to keep every value and the table's file as they are? */
-static bool
-is_widening(const void *scratch, const char *from, const char *to)
-{
-	char *a = base_type(scratch, from), *b = base_type(scratch, to);
-	int a1, a2, b1, b2;
-
-	modifiers(from, &a1, &a2);
-	modifiers(to, &b1, &b2);
-	if (strcmp(a, "character varying") == 0)
-		return strcmp(b, "text") == 0 ||
-		    (strcmp(a, b) == 0 && (b1 < 0 || (a1 >= 0 && b1 >= a1)));
-	if (strcmp(a, "text") == 0)
-		return strcmp(b, "character varying") == 0 && b1 < 0;
-	if (strcmp(a, "numeric") == 0 && strcmp(b, "numeric") == 0)
-		return b1 < 0 || (a1 >= 0 && b1 >= a1 && a2 == b2);
-	return false;
-}
 
 /* ---- statements -------------------------------------------------------- */
 
@@ -314,19 +212,6 @@ is_indexed(struct plan *p, const struct schema_object *o)
 	return false;
 }
 
-/* Nothing is to be rewritten where the session's time zone is UTC. */
-static bool
-is_time_zone_change(const struct schema_object *from,
-    const struct schema_object *to)
-{
-	static const char *const zones[] = { "timestamp without time zone",
-		"timestamp with time zone", NULL };
-
-	return object_differs(from, to, "type") &&
-	    is_one_of(object_text(from, "type"), zones) &&
-	    is_one_of(object_text(to, "type"), zones);
-}
-
 static void
 alter_type(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -336,9 +221,9 @@ alter_type(struct plan *p, const struct schema_object *from,
 	const char *column = object_fact(to, "column");
 	const char *old = object_text(from, "type");
 	const char *new = object_text(to, "type");
-	const char *using = conversion(scratch, column, old, new);
+	const char *using = type_conversion(scratch, column, old, new);
 	bool lost_default = object_text(from, "default") != NULL && using != NULL;
-	bool keeps = is_widening(scratch, old, new) || strcmp(old, new) == 0;
+	bool keeps = type_is_widening(scratch, old, new) || strcmp(old, new) == 0;
 	unsigned scans = is_indexed(p, from) &&
 	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
 
@@ -346,7 +231,7 @@ alter_type(struct plan *p, const struct schema_object *from,
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
-	if (is_time_zone_change(from, to)) {
+	if (type_is_time_zone_change(old, new)) {
 		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
 		plan_alter(p, "SET LOCAL TimeZone = 'UTC'");
 		plan_mark(p, MARK_SAFE);
@@ -562,14 +447,14 @@ measure_type(struct measurement *m, const struct schema_object *from,
 	const char *column = object_fact(from, "column");
 	const char *old = object_text(from, "type");
 	const char *new = object_text(to, "type");
-	const char *using = conversion(scratch, column, old, new);
+	const char *using = type_conversion(scratch, column, old, new);
 	int rc;
 
 	/*
 	 * There and back again: what does not come back as it was is changed
 	 * by the cast; a value that has no cast ends the probe with its error.
 	 */
-	if (strchr(new, '.') != NULL || is_widening(scratch, old, new))
+	if (strchr(new, '.') != NULL || type_is_widening(scratch, old, new))
 		rc = 0;
 	else if (using != NULL)
 		rc = measure_say_count(m, "values would change in the cast", err,
