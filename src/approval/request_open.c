@@ -169,8 +169,10 @@ take_signature(const void *owner, const char *text, const char *signers,
 		return 0;
 	if (rc == 1)
 		return error_set(err, ERR_VERIFY, "the request is not signed");
-	if (rc != 0 || json_parse(b->data, b->size, &file, err) != 0)
+	if (rc != 0)
 		return -1;
+	if (json_parse(b->data, b->size, &file, err) != 0)
+		return altered(err, "Its signature is garbled.");
 	json_owned(owner, file);
 	statement = json_str_or(file, "statement", "");
 	signature = json_str_or(file, "signature", "");
