@@ -19,16 +19,21 @@ struct parsing {
 	struct sql_token *tokens;	/* of text; to find where code begins */
 	size_t		 token_count;
 	size_t		 token_at;
+	size_t		 counted;	/* up to here lines are counted */
+	int		 line;		/* that one is in */
 };
 
+/* Statements come in order: each newline is looked at once. */
 static int
-line_of(const char *text, size_t offset)
+line_at(struct parsing *p, size_t offset)
 {
-	int line = 1;
-
-	for (; offset > 0; offset--, text++)
-		line += *text == '\n';
-	return line;
+	if (offset < p->counted) {
+		p->counted = 0;
+		p->line = 1;
+	}
+	for (; p->counted < offset; p->counted++)
+		p->line += p->text[p->counted] == '\n';
+	return p->line;
 }
 
 json_t *
@@ -98,7 +103,7 @@ statement_add(struct parsing *p, size_t from, size_t end)
 	memset(s, 0, sizeof(*s));
 	s->text = mem_strndup(script, p->text + from, end - from);
 	s->offset = from;
-	s->line = line_of(p->text, from);
+	s->line = line_at(p, from);
 	return s;
 }
 
@@ -272,7 +277,7 @@ struct sql_script *
 sql_parse(const void *owner, const char *text)
 {
 	struct sql_script *script = NEW(owner, struct sql_script);
-	struct parsing p = { .script = script, .text = text };
+	struct parsing p = { .script = script, .text = text, .line = 1 };
 	PgQueryParseResult result;
 
 	p.shadow = placeholder_shadow(script, text);
