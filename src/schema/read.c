@@ -373,6 +373,9 @@ read_once(const void *owner, const void *scratch,
 			.on_result = on_result, .arg = rd };
 		places[running++] = i;
 	}
+	/* Answers come in lots; the first lot may have to wait for a lock. */
+	if (running > 0 && reading->progress != NULL)
+		reading->progress(reading->arg, 0, reading->total);
 	rc = pg_pipelines_run(lines, running);
 	for (size_t i = 0; i < running; i++) {
 		struct reader *rd = &readers[i];

@@ -221,8 +221,9 @@ how_far_a_slow_read_is_shows_and_goes(void **state UNUSED)
 	 * stands still for the server until the line was seen.
 	 */
 	t = on_terminal(owner, "snapshot", cluster_url(owner, name), NULL, NULL);
-	cluster_wait_value("postgres", "SELECT count(*) FROM pg_stat_activity "
-	    "WHERE wait_event_type = 'Lock'", "1");
+	cluster_wait_value("postgres", mem_printf(owner, "SELECT count(*) FROM "
+	    "pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+	    "datname = '%s'", name), "1");
 	cluster_freeze();
 	terminal_wait(t, "^reads catalogues: [0-9]+ of [0-9]+ queries "
 	    "\\([0-9]+ s\\)", TERMINAL_PATIENCE_MS);
