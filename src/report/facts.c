@@ -278,6 +278,42 @@ decision_of(const struct run_state *s, const char *item)
 	return found;
 }
 
+/* Has somebody said something else on the item later? */
+static bool
+was_taken_back(const struct run_state *s, size_t word)
+{
+	const struct decision_state *d = &s->decisions[word];
+
+	for (size_t i = word + 1; i < s->decision_count; i++)
+		if (str_equal(s->decisions[i].item, d->item) &&
+		    str_equal(s->decisions[i].principal, d->principal))
+			return true;
+	return false;
+}
+
+/* The words that people stand by: who, how strongly, what, why. */
+static json_t *
+words_on(const struct run_state *s, const char *item)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < s->decision_count; i++) {
+		const struct decision_state *d = &s->decisions[i];
+		char *text;
+
+		if (!str_equal(d->item, item) || was_taken_back(s, i))
+			continue;
+		text = mem_printf(NULL, "%s (%s): %s%s%s%s%s", d->principal,
+		    d->strength != NULL ? d->strength : "keystroke",
+		    truth_words(d->truth), d->to != NULL ? " to " : "",
+		    d->to != NULL ? d->to : "", d->reason != NULL ? ", " : "",
+		    d->reason != NULL ? d->reason : "");
+		json_array_append_new(words, json_text(text, strlen(text)));
+		talloc_free(text);
+	}
+	return words;
+}
+
 static json_t *
 item_facts(const struct run_state *s, const json_t *item)
 {
@@ -288,6 +324,7 @@ item_facts(const struct run_state *s, const json_t *item)
 
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		put_copy(j, kept[i], json_object_get(item, kept[i]));
+	json_object_set_new(j, "words", words_on(s, json_str(item, "id")));
 	if (d == NULL)
 		return j;
 	put_text(j, "truth", d->truth);

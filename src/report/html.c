@@ -476,7 +476,7 @@ put_drift(struct buffer *b, const json_t *drift)
 		return;
 	}
 	buffer_puts(b, "<table><tr><th>class<th>kind<th>object<th>change"
-	    "<th>reasons<th>figures<th>decision<th>by</tr>\n");
+	    "<th>reasons<th>figures<th>decision<th>words</tr>\n");
 	json_array_foreach(items, i, item) {
 		buffer_puts(b, "<tr>");
 		put_badge(b, 'c', json_str(item, "class"));
@@ -486,7 +486,7 @@ put_drift(struct buffer *b, const json_t *drift)
 		put_joined(b, json_object_get(item, "reasons"));
 		put_joined(b, json_object_get(item, "figures"));
 		put_in(b, "td", json_str_or(item, "truth", "undecided"));
-		put_in(b, "td", json_str(item, "principal"));
+		put_joined(b, json_object_get(item, "words"));
 		buffer_puts(b, "</tr>\n");
 	}
 	buffer_puts(b, "</table>\n");

@@ -325,7 +325,7 @@ put_drift(struct buffer *b, const json_t *drift)
 		return;
 	}
 	buffer_puts(b, "| class | kind | object | change | figures "
-	    "| decision | by |\n|---|---|---|---|---|---|---|\n");
+	    "| decision | words |\n|---|---|---|---|---|---|---|\n");
 	json_array_foreach(json_object_get(drift, "items"), i, item) {
 		put_cell(b, json_str(item, "class"));
 		put_cell(b, json_str(item, "kind"));
@@ -333,7 +333,7 @@ put_drift(struct buffer *b, const json_t *drift)
 		put_cell(b, json_str(item, "change"));
 		put_joined(b, json_object_get(item, "figures"));
 		put_cell(b, json_str_or(item, "truth", "undecided"));
-		put_cell(b, json_str(item, "principal"));
+		put_joined(b, json_object_get(item, "words"));
 		buffer_puts(b, "|\n");
 	}
 	buffer_puts(b, "\n");

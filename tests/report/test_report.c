@@ -184,6 +184,29 @@ the_drift_table_comes_from_the_evidence(void **state)
 }
 
 static void
+each_word_on_an_item_is_told_with_its_strength(void **state)
+{
+	struct sample *s = *state;
+	char *md;
+
+	keep_drift(s, "{\"items\": [{\"id\": \"i1\", \"class\": \"B\", "
+	    "\"kind\": \"column\", \"title\": \"orders.total\"}]}");
+	sample_append(s->run, EVENT_DECIDED, "{'step': 'main/look', "
+	    "'item': 'i1', 'truth': 'database', 'principal': 'ben'}");
+	sample_append(s->run, EVENT_DECIDED, "{'step': 'main/look', "
+	    "'item': 'i1', 'truth': 'migrations', 'principal': 'ben', "
+	    "'strength': 'ssh'}");
+	sample_append(s->run, EVENT_DECIDED, "{'step': 'main/look', "
+	    "'item': 'i1', 'truth': 'refused', 'reason': 'no copy', "
+	    "'principal': 'carol', 'strength': 'keystroke'}");
+	md = report_markdown(s, facts_of(s, s));
+
+	assert_contains(md, "ben (ssh): migrations");
+	assert_contains(md, "carol (keystroke): refused, no copy");
+	assert_null(strstr(md, "ben (keystroke)"));
+}
+
+static void
 a_drift_file_that_was_changed_is_not_shown(void **state)
 {
 	struct sample *s = *state;
@@ -212,6 +235,7 @@ main(void)
 		TEST(markdown_escapes_what_is_from_outside),
 		TEST(each_form_has_the_digest_and_the_statement),
 		TEST(the_drift_table_comes_from_the_evidence),
+		TEST(each_word_on_an_item_is_told_with_its_strength),
 		TEST(a_drift_file_that_was_changed_is_not_shown),
 	};
 
