@@ -20,7 +20,7 @@ struct engine_options {
 	const char	*const *env_files;	/* for a new run: kept as paths */
 	const char	*principal;	/* operator; null: the OS user */
 	const char	*approvals;	/* folder; null */
-	const char	*share;		/* group whose members may watch and sign; null: nobody */
+	const char	*share;		/* group whose members may watch, sign and decide; null: nobody */
 	const char	*key;		/* ssh key that signs the closing; null: none */
 	const char	*from_step;	/* for a new run; null: the first */
 	/*

@@ -344,6 +344,29 @@ static int (*const actions[INTENT_COUNT])(struct request *q) = {
 	[INTENT_ABANDON] = do_abandon,
 };
 
+/*
+ * Who watches may say his word where the rules want him; the run is led by its
+ * owner, who also ends a review, unless what ends it is signed.
+ */
+static bool
+is_for_guests(enum intent_type t, const json_t *data)
+{
+	switch (t) {
+	case INTENT_SIGN:
+	case INTENT_REFUSE:
+	case INTENT_APPROVE:
+		return !json_flag(data, "break_glass");
+	case INTENT_DECIDE:
+	case INTENT_DECIDE_ALL:
+	case INTENT_COMMENT:
+		return true;
+	case INTENT_FINISH_REVIEW:
+		return json_str(data, "statement") != NULL;
+	default:
+		return false;
+	}
+}
+
 static int
 on_intent(void *arg, const struct wire_peer *p, enum intent_type t,
     const json_t *data, struct error *err)
@@ -357,12 +380,10 @@ on_intent(void *arg, const struct wire_peer *p, enum intent_type t,
 		q.e->situation = s != NULL && s->status == STEP_WAITING ?
 		    AT_QUESTION : AT_WORK;
 	}
-	/* Who watches may sign; the run is led by its owner. */
-	if (p->is_guest && ((t != INTENT_SIGN && t != INTENT_REFUSE &&
-	    t != INTENT_APPROVE) || json_flag(data, "break_glass")))
+	if (p->is_guest && !is_for_guests(t, data))
 		return error_set(err, ERR_POLICY, "\"%s\" watches this run, "
-		    "and can sign or refuse; the rest is its owner's",
-		    p->user);
+		    "and can sign, refuse, and decide on drift items; the rest "
+		    "is its owner's", p->user);
 	if (engine_policy(q.e, t, data, err) != 0)
 		return -1;
 	return actions[t](&q);

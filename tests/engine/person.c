@@ -19,6 +19,7 @@
 
 void *owner;
 char *db, *runs, *folder;
+const char *person_share;
 
 int
 person_begin(void **state)
@@ -160,7 +161,8 @@ struct front *
 start_window_in(const char *beside, const char *text)
 {
 	char *file = temp_file(owner, beside, "book.yaml", text);
-	struct engine_options o = { .file = file, .principal = "ana" };
+	struct engine_options o = { .file = file, .principal = "ana",
+		.share = person_share };
 	struct error err = { 0 };
 	struct front *f;
 

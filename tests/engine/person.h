@@ -16,6 +16,8 @@
 /* Of the test: what all is a child of, its database, its runs, the run. */
 extern void *owner;
 extern char *db, *runs, *folder;
+/* Group whose members may come to runs that are started; null: none. */
+extern const char *person_share;
 
 /* A person at the run. */
 struct front {

@@ -2,7 +2,12 @@
 
 #include "harness/test.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "approval/approval.h"
 #include "approval/keygen.h"
@@ -331,6 +336,99 @@ a_front_end_with_a_key_signs_what_it_has_decided(void **state)
 	holds();
 }
 
+/* ---- somebody else's account -------------------------------------------------- */
+
+#define NOBODY	65534
+
+struct answer {
+	bool		 has_come;
+	enum error_code	 code;
+};
+
+static void
+note_answer(void *arg, int64_t id UNUSED, const struct error *err)
+{
+	struct answer *a = arg;
+
+	*a = (struct answer){ true, err == NULL ? ERR_NONE : err->code };
+}
+
+/* In a process of his own, which must not fail a test. */
+static enum error_code
+guest_asks(struct wire_client *c, struct answer *a, enum intent_type t,
+    json_t *fields)
+{
+	struct error err = { 0 };
+
+	*a = (struct answer){ false, ERR_NONE };
+	if (wire_client_send(c, t, fields, NULL, &err) != 0)
+		return ERR_LOST;
+	while (!a->has_come)
+		if (wire_client_read(c, &err) != 0)
+			return ERR_LOST;
+	return a->code;
+}
+
+/* 0: he could do what a guest may, and no more. */
+static int
+be_guest(const char *wanted)
+{
+	struct answer a;
+	struct wire_listener listener = { .on_reply = note_answer, .arg = &a };
+	struct error err = { 0 };
+	struct wire_client *c;
+
+	if (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 ||
+	    setuid(NOBODY) != 0)
+		return 2;
+	c = wire_client_connect(NULL, folder, "plain", "ana", &listener, &err);
+	if (c == NULL)
+		return 3;
+	if (guest_asks(c, &a, INTENT_DECIDE, json_pack("{s:s, s:s, s:s}",
+	    "step", REVIEW, "item", wanted, "truth", "migrations")) != ERR_NONE)
+		return 4;
+	if (guest_asks(c, &a, INTENT_COMMENT, json_pack("{s:s, s:s, s:s}",
+	    "step", REVIEW, "item", wanted, "text", "seen")) != ERR_NONE)
+		return 5;
+	if (guest_asks(c, &a, INTENT_FINISH_REVIEW, json_pack("{s:s}", "step",
+	    REVIEW)) != ERR_POLICY)
+		return 6;
+	return guest_asks(c, &a, INTENT_PAUSE, json_object()) == ERR_POLICY ?
+	    0 : 7;
+}
+
+static void
+a_guest_decides_under_his_own_name_and_leads_nothing(void **state UNUSED)
+{
+	struct group *group = getgrgid(NOBODY);
+	const char *wanted;
+	struct front *f;
+	int status;
+	pid_t pid;
+
+	if (getuid() != 0 || group == NULL) {
+		/* cmocka's skip() reads as a failure in TAP. */
+		print_message("left out: only root can come as somebody else\n");
+		return;
+	}
+	person_share = mem_strdup(owner, group->gr_name);
+	f = start_review(NULL);
+	person_share = NULL;
+	wanted = item(f, "B");
+	for (char *way = path_folder(owner, folder); strcmp(way, "/tmp") != 0 &&
+	    strcmp(way, "/") != 0; way = path_folder(owner, way))
+		(void)!chmod(way, 0711);
+	pid = fork();
+	if (pid == 0)
+		_exit(be_guest(wanted));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+
+	until(f, state_of(f)->decision_count == 1);
+	assert_string_equal(state_of(f)->decisions[0].principal,
+	    getpwuid(NOBODY)->pw_name);
+}
+
 #define test(name) \
 	cmocka_unit_test_setup_teardown(name, begin_with_keys, person_end)
 
@@ -345,6 +443,7 @@ main(void)
 		test(keystrokes_count_once_they_are_signed),
 		test(where_two_are_to_agree_one_is_not_enough),
 		test(a_front_end_with_a_key_signs_what_it_has_decided),
+		test(a_guest_decides_under_his_own_name_and_leads_nothing),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);
