@@ -205,8 +205,9 @@ see_who_is_in_the_way(struct terminal *t)
 {
 	char *screen, *at;
 
-	terminal_wait(t, "WAITING .* shop-reports idle in transaction", WAIT);
-	assert_true(terminal_shows(t, "L shows who, and can end them"));
+	terminal_wait(t, "WAITING .*\u2190 [0-9]+ .*shop-reports idle in transaction",
+	    WAIT);
+	terminal_wait(t, "L shows who, and can end them", WAIT);
 	screen = terminal_screen(owner, t);
 	at = strstr(screen, "\u2190 ");
 	assert_non_null(at);
@@ -219,7 +220,7 @@ end_it_by_the_keys_on_screen(struct terminal *t, const char *pid)
 {
 	terminal_keys(t, "L");
 	terminal_wait(t, "In the way", WAIT);
-	assert_true(terminal_shows(t, "T end"));
+	terminal_wait(t, "T end", WAIT);
 	terminal_keys(t, "T");
 	terminal_wait(t, "type its pid", WAIT);
 	terminal_keys(t, pid);

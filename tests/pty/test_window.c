@@ -102,7 +102,7 @@ a_window_is_walked_by_the_keys_that_the_screen_shows(void **state)
 
 	(void)state;
 	terminal_wait(t, "READY +press s to start", WAIT);
-	assert_true(terminal_shows(t, "PRODUCTION"));
+	terminal_wait(t, "PRODUCTION", WAIT);
 	terminal_keys(t, "s");
 	terminal_wait(t, "sign-off, class A, for 2 Add a column", WAIT);
 
