@@ -325,7 +325,9 @@ start(struct server *s, bool dies_with_us, struct error *err)
 		"-k", s->folder, "-p", PORT, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "timezone=UTC", "-c", "shared_buffers=64MB",
-		"-c", "max_connections=40", NULL,
+		/* A schema of many tables is read, or dumped, in one go. */
+		"-c", "max_connections=40",
+		"-c", "max_locks_per_transaction=512", NULL,
 	};
 	pid_t pid = spawn(s, argv, dies_with_us, err);
 
