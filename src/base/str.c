@@ -100,6 +100,12 @@ str_equal(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+int
+str_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 bool
 str_starts(const char *text, const char *prefix)
 {

@@ -29,6 +29,7 @@ void buffer_clear(struct buffer *b);
 void buffer_consume(struct buffer *b, size_t size_bytes);
 
 bool str_equal(const char *a, const char *b);	/* two nulls are equal */
+int str_order(const void *a, const void *b);	/* of two texts in an array, for qsort() */
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
 bool str_matches(const char *text, const char *extended_regex);

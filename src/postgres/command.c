@@ -7,8 +7,6 @@
 #include "base/str.h"
 #include "postgres/session_private.h"
 
-/* A cancel request that met nothing (it came too early) is sent again. */
-#define CANCEL_AGAIN_MS		1000
 /* How long the thread that sent one may hang once the command has ended. */
 #define CANCEL_LINGER_MS	10000
 

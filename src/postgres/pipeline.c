@@ -4,8 +4,6 @@
 #include "postgres/pipeline.h"
 #include "postgres/session_private.h"
 
-#define CANCEL_AGAIN_MS	1000
-
 /* ---- sending ------------------------------------------------------------- */
 
 static int

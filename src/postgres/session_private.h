@@ -12,6 +12,9 @@
 
 #include "postgres/session.h"
 
+/* A cancel request that met nothing (it came too early) is sent again. */
+#define CANCEL_AGAIN_MS		1000
+
 struct async;
 struct cancel_request;
 struct notice;

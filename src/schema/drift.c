@@ -119,12 +119,6 @@ add_attribute(struct drift *d, struct drift_item *item, const char *name,
 	    (struct drift_attribute){ name, expected, actual };
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Names of attributes that either has, sorted. */
 static const char **
 attribute_names(const void *owner, const struct schema_object *a,
@@ -145,7 +139,7 @@ attribute_names(const void *owner, const struct schema_object *a,
 		json_object_foreach(object_attributes(b), name, value)
 			if (a == NULL || object_json(a, name) == NULL)
 				names[(*count)++] = name;
-	qsort(names, *count, sizeof(*names), by_text);
+	qsort(names, *count, sizeof(*names), str_order);
 	return names;
 }
 

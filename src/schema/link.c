@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "schema/link.h"
 
 #define NOBODY	SIZE_MAX
@@ -352,12 +353,6 @@ by_edge(const void *a, const void *b)
 	return x->to < y->to ? -1 : x->to > y->to;
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void
 set_depends(struct linker *l)
 {
@@ -379,7 +374,7 @@ set_depends(struct linker *l)
 			if (k == i || l->edges[k].to != l->edges[k - 1].to)
 				list[count++] = objects[l->edges[k].to].key;
 		list[count] = NULL;
-		qsort(list, count, sizeof(*list), by_text);
+		qsort(list, count, sizeof(*list), str_order);
 		objects[l->edges[i].from].depends = list;
 	}
 }

@@ -159,12 +159,6 @@ schema_to_json(const struct schema_snapshot *s)
 	    "left_out", strings_to_json(s->left_out), "objects", objects);
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static const char **
 strings_from_json(struct arena *a, const json_t *array)
 {
@@ -177,7 +171,7 @@ strings_from_json(struct arena *a, const json_t *array)
 		if (json_is_string(text))
 			list[count++] = arena_strdup(a, json_string_value(text));
 	list[count] = NULL;
-	qsort(list, count, sizeof(*list), by_text);
+	qsort(list, count, sizeof(*list), str_order);
 	return list;
 }
 
