@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/drift_make.h"
+#include "schema/inherit.h"
 #include "schema/judge_make.h"
 
 /* ---- which change is part of which item --------------------------------- */
@@ -24,10 +25,13 @@ is_told_by(const struct schema_change *part, const struct schema_change *parent)
 {
 	const struct schema_kind *k = schema_kind_find(present(parent)->kind);
 
+	unsigned flags = schema_kind_find(present(part)->kind)->flags;
+
 	if (parent->from != NULL && parent->to != NULL)
-		return k->absorbs != NULL &&
-		    (schema_kind_find(present(part)->kind)->flags &
-		    KIND_MERGES) && k->absorbs(parent->from, parent->to);
+		return ((flags & KIND_MERGES) && k->absorbs != NULL &&
+		    k->absorbs(parent->from, parent->to)) ||
+		    ((flags & KIND_BEFORE) &&
+		    inherit_moves(parent->from, parent->to));
 	return (part->from == NULL) == (parent->from == NULL) &&
 	    (part->to == NULL) == (parent->to == NULL);
 }
@@ -42,8 +46,11 @@ root_of(const struct schema_changes *changes, size_t i)
 		const json_t *place;
 		size_t parent;
 
-		if ((c->from != NULL && c->to != NULL) || o->parent == NULL ||
-		    !(schema_kind_find(o->kind)->flags & KIND_PART))
+		unsigned flags = schema_kind_find(o->kind)->flags;
+
+		if ((c->from != NULL && c->to != NULL &&
+		    !(flags & KIND_BEFORE)) || o->parent == NULL ||
+		    !(flags & KIND_PART))
 			return i;
 		place = json_object_get(changes->by_key, o->parent);
 		if (place == NULL)
@@ -494,6 +501,7 @@ drift_compare_as(const void *owner, const struct schema_snapshot *expected,
 	d->expected = expected;
 	d->actual = actual;
 	d->inner = NEW(d, struct drift_inner);
+	inherit_unfold(d, &actual, &expected);
 	d->inner->expected = schema_index_new(d, expected);
 	d->inner->actual = schema_index_new(d, actual);
 	drift_pairs(d, expected, actual, &d->inner->forward);

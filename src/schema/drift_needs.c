@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/drift_make.h"
+#include "schema/inherit.h"
 
 struct needing {
 	struct drift	*drift;
@@ -110,6 +111,25 @@ names_that_go(const struct schema_changes *changes)
 	return names;
 }
 
+/* A table that takes other parents must have what they shall have. */
+static void
+need_parents_changes(struct needing *n)
+{
+	const struct schema_changes *changes = &n->drift->inner->forward;
+	const struct schema_object *to = n->change->to;
+
+	if (!inherit_moves(n->change->from, to))
+		return;
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct schema_object *o = changes->list[i].to != NULL ?
+		    changes->list[i].to : changes->list[i].from;
+
+		if ((schema_kind_find(o->kind)->flags & KIND_BEFORE) &&
+		    inherit_is_from(n->drift->inner->expected, to, o->parent))
+			add_need(n, changes->list[i].item);
+	}
+}
+
 void
 drift_needs(struct drift *d)
 {
@@ -120,6 +140,7 @@ drift_needs(struct drift *d)
 		n.change = &changes->list[i];
 		if (n.change->to != NULL)
 			need_foundations(&n, n.change->to);
+		need_parents_changes(&n);
 		if (n.change->from == NULL)
 			need_name(&n, n.change->to);
 		else if (n.change->to == NULL)

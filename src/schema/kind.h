@@ -42,10 +42,12 @@ enum kind_flag {
 	KIND_FIRST = 1 << 2,	/* made before its parent though it goes with it: a serial's sequence */
 	KIND_DERIVED = 1 << 3,	/* holds nothing of its own: is dropped and made again when what it stands on is */
 	KIND_MERGES = 1 << 8,	/* a partition shares it with its parent */
+	KIND_BEFORE = 1 << 12,	/* a table must have it as its parent does before it may have that parent */
 	KIND_BLOCKS = 1 << 7,	/* and does not even let a column under it change its type */
 	KIND_CUT = 1 << 4,	/* dropped by name before its parent: tables that refer to each other */
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
 	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
+	KIND_HOLDS = 1 << 13,	/* rows */
 	KIND_LOCKS_OTHERS = 1 << 10,	/* a table, or what locks tables that it stands on */
 	KIND_UNLOCKED = 1 << 11,	/* nobody who uses it waits for its locks */
 	KIND_OURS_BY_PARENT = 1 << 9,	/* not ours, and left out, where its parent is none of ours */
@@ -78,6 +80,10 @@ struct schema_kind {
 	 * with it, so that they need nothing of their own?  Null: never.
 	 */
 	bool	(*absorbs)(const struct schema_object *from,
+		    const struct schema_object *to);
+
+	/* Does it stay, with other parents (schema/inherit.h)?  Null: never. */
+	bool	(*moves)(const struct schema_object *from,
 		    const struct schema_object *to);
 
 	/*

@@ -37,6 +37,11 @@ struct depend {
 	struct ref object;
 };
 
+/* A column that a table has from another. */
+struct heir {
+	struct ref ref, of;
+};
+
 struct waiting {	/* an object and its parent's name */
 	const struct schema_kind *kind;
 	struct ref parent;	/* class 0: none */
@@ -49,9 +54,10 @@ struct linker {
 	struct listed	*listed;
 	struct owned	*owned;
 	struct depend	*depends;
+	struct heir	*heirs;
 	struct edge	*edges;
 	size_t		 object_count, listed_count, owned_count, depend_count,
-			 edge_count;
+			 heir_count, edge_count;
 	size_t		*parents;	/* places, or NOBODY */
 };
 
@@ -71,6 +77,7 @@ linker_new(const void *owner, struct snapshot_maker *m)
 	l->listed = NEW_ARRAY(l, struct listed, 0);
 	l->owned = NEW_ARRAY(l, struct owned, 0);
 	l->depends = NEW_ARRAY(l, struct depend, 0);
+	l->heirs = NEW_ARRAY(l, struct heir, 0);
 	l->edges = NEW_ARRAY(l, struct edge, 0);
 	return l;
 }
@@ -123,6 +130,13 @@ by_owned(const void *a, const void *b)
 	if (order != 0)
 		return order;
 	return (int)(strchr(strength, y->type) - strchr(strength, x->type));
+}
+
+static int
+by_heir(const void *a, const void *b)
+{
+	return ref_order(&((const struct heir *)a)->ref,
+	    &((const struct heir *)b)->ref);
 }
 
 /* The first entry of this name; entries begin with it. */
@@ -219,6 +233,14 @@ link_dependencies(struct linker *l, const struct pg_result *r)
 	}
 }
 
+void
+link_heirs(struct linker *l, const struct pg_result *r)
+{
+	for (int i = 0; i < r->rows; i++)
+		*PUSH(l, l->heirs, struct heir, l->heir_count) =
+		    (struct heir){ ref_at(r, i, 0), ref_at(r, i, 3) };
+}
+
 /* ---- linking ------------------------------------------------------------- */
 
 /*
@@ -270,6 +292,21 @@ add_edge(struct linker *l, size_t from, size_t to)
 		return;
 	*PUSH(l, l->edges, struct edge, l->edge_count) =
 	    (struct edge){ (uint32_t)from, (uint32_t)to };
+}
+
+/* What stands on a column that a table has from others stands on theirs. */
+static void
+add_inherited(struct linker *l, size_t from, struct ref on, int depth)
+{
+	const struct heir *end = l->heirs + l->heir_count;
+	const struct heir *heir = find_first(l->heirs, l->heir_count,
+	    sizeof(*heir), &on);
+
+	for (; heir != NULL && heir < end && depth < DEPTH &&
+	    ref_order(&heir->ref, &on) == 0; heir++) {
+		add_edge(l, from, listed_place(l, &heir->of));
+		add_inherited(l, from, heir->of, depth + 1);
+	}
 }
 
 /* Parents as places: all, before is_within() can follow them. */
@@ -400,10 +437,19 @@ link_all(struct linker *l)
 		qsort(l->listed, l->listed_count, sizeof(*l->listed), by_ref);
 	if (l->owned_count > 0)
 		qsort(l->owned, l->owned_count, sizeof(*l->owned), by_owned);
+	if (l->heir_count > 0)
+		qsort(l->heirs, l->heir_count, sizeof(*l->heirs), by_heir);
 	find_parents(l);
-	for (size_t i = 0; i < l->depend_count; i++)
-		add_edge(l, resolve(l, l->depends[i].object, true),
-		    resolve(l, l->depends[i].on, true));
+	for (size_t i = 0; i < l->depend_count; i++) {
+		const struct depend *d = &l->depends[i];
+		size_t object = resolve(l, d->object, true);
+		size_t on = resolve(l, d->on, true);
+
+		add_edge(l, object, on);
+		/* What a table does with its own columns is its own affair. */
+		if (object != on)
+			add_inherited(l, object, d->on, 0);
+	}
 	set_parents(l);
 	add_named(l);
 	set_depends(l);

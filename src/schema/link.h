@@ -23,6 +23,8 @@ void link_object(struct linker *l, size_t place, const struct schema_kind *k,
     const char *ref, const char *parent, const json_t *keys);
 /* Rows of pg_depend: both objects as three numbers, and the type. */
 void link_dependencies(struct linker *l, const struct pg_result *r);
+/* Columns that tables have from others: both as three numbers. */
+void link_heirs(struct linker *l, const struct pg_result *r);
 void link_all(struct linker *l);
 
 #endif

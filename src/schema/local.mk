@@ -9,6 +9,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/drift_pairs.c \
 	src/schema/expected.c src/schema/expected.h \
 	src/schema/index.c src/schema/index.h \
+	src/schema/inherit.c src/schema/inherit.h \
 	src/schema/judge.c src/schema/judge.h \
 	src/schema/judge_make.h \
 	src/schema/kind.h \

@@ -286,6 +286,19 @@ change_one(struct plan *p, const struct schema_change *c)
 		create_tree(p, c->to);
 }
 
+/* Those whose kinds have, of these flags, just those. */
+static void
+change_all(struct plan *p, unsigned flags, unsigned which)
+{
+	for (size_t i = 0; i < p->changes->count; i++) {
+		const struct schema_change *c = &p->changes->list[i];
+
+		if (p->wanted[c->item] && (flags_of(c->from != NULL ?
+		    c->from : c->to) & flags) == which)
+			change_one(p, c);
+	}
+}
+
 static int
 plan_destroy(struct plan *p)
 {
@@ -310,12 +323,18 @@ plan_new(const void *owner, const struct schema_index *from,
 	p->rebuilt = NEW_ARRAY(p, const char *, 1);
 	plan_ops_begin(p);
 	talloc_set_destructor(p, plan_destroy);
-	for (size_t i = 0; i < changes->count; i++)
-		if (wanted[changes->list[i].item])
-			change_one(p, &changes->list[i]);
+	/* What goes whole needs nothing else: tables know that of their parts. */
+	change_all(p, KIND_HOLDS, KIND_HOLDS);
+	change_all(p, KIND_HOLDS, 0);
 	plan_stages(p);
 	plan_order(p, &p->ops);
 	return p;
+}
+
+bool
+plan_is_dropped(const struct plan *p, const char *key)
+{
+	return plan_op_has(p, OP_DROP, key);
 }
 
 const char **

@@ -87,6 +87,8 @@ const struct schema_object **plan_parts(struct plan *p,
 /* Objects of this kind that stand on it now. */
 const struct schema_object **plan_dependents(struct plan *p,
     const struct schema_object *from, const char *kind);
+/* Does it go, if only to be made again?  Sure of tables and their parts alone. */
+bool plan_is_dropped(const struct plan *p, const char *key);
 /* What the object of this key shall be: null where it shall not be. */
 const struct schema_object *plan_target(struct plan *p, const char *key);
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "schema/inherit.h"
 #include "schema/plan_op.h"
 
 struct edge {
@@ -53,6 +54,53 @@ add_edge(struct graph *g, size_t before, size_t after)
 	push_edge(g, before, after);
 }
 
+/* A table that takes other parents. */
+static bool
+binds(const struct plan_op *op)
+{
+	return op->phase == OP_ALTER && inherit_moves(op->object, op->to);
+}
+
+static bool
+is_before(const struct schema_object *o)
+{
+	return schema_kind_find(o->kind)->flags & KIND_BEFORE;
+}
+
+/* It leaves its parents before what it has from them changes. */
+static void
+leave_before_changes(struct graph *g, size_t op)
+{
+	const struct schema_object *o = g->ops->list[op].object;
+
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+		const char *parent = other->object->parent;
+
+		if (!other->dead && is_before(other->object) &&
+		    (str_equal(parent, o->key) ||
+		    inherit_is_from(g->ops->from, o, parent)))
+			add_edge(g, op, i);
+	}
+}
+
+/* It takes others when it has what they have. */
+static void
+bind_after_changes(struct graph *g, size_t op)
+{
+	const struct schema_object *o = g->ops->list[op].to;
+
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+		const char *parent = other->object->parent;
+
+		if (!other->dead && !other->is_rest &&
+		    is_before(other->object) && (str_equal(parent, o->key) ||
+		    inherit_is_from(g->ops->to, o, parent)))
+			add_edge(g, i, op);
+	}
+}
+
 /*
  * The op comes after whatever makes, or changes, what o stands on.  Of a
  * change that takes several transactions, what people see waits for the first
@@ -68,7 +116,9 @@ after_foundations(struct graph *g, size_t op, const struct schema_object *o)
 		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
 			add_edge(g, other, op);
 		if (!plan_op_find(g->ops, OP_ALTER, *key, &other) ||
-		    (comes_back(g, op) && str_equal(*key, o->parent)))
+		    (comes_back(g, op) && (str_equal(*key, o->parent) ||
+		    are_siblings(o, g->ops->list[other].object))) ||
+		    (is_before(o) && binds(&g->ops->list[other])))
 			continue;
 		if (is_seen && other != op)
 			push_edge(g, other, op);
@@ -183,6 +233,27 @@ back_before_changes(struct graph *g, size_t op)
 	}
 }
 
+/*
+ * What has a say in all that is made (a default privilege has) has it no
+ * more where it goes, as it shall be where it changes, and not yet where it
+ * comes.
+ */
+static void
+around_creations(struct graph *g, size_t op)
+{
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+
+		if (other->dead || other->phase != OP_CREATE ||
+		    schema_kind_find(other->object->kind)->follow != NULL)
+			continue;
+		if (g->ops->list[op].phase == OP_CREATE)
+			add_edge(g, i, op);
+		else
+			add_edge(g, op, i);
+	}
+}
+
 static void
 find_op_edges(struct graph *g, size_t i)
 {
@@ -200,6 +271,8 @@ find_op_edges(struct graph *g, size_t i)
 		if (op->phase == OP_DROP)
 			before_foundations(g, i, o, true);
 	}
+	if (schema_kind_find(op->object->kind)->follow != NULL)
+		around_creations(g, i);
 	if (may_stand_in(op))
 		after_parents_own(g, i);
 	if (op->phase == OP_ALTER) {
@@ -210,10 +283,13 @@ find_op_edges(struct graph *g, size_t i)
 			before_foundations(g, i, op->object, false);
 		if (comes_back(g, i))
 			back_before_changes(g, i);
+		if (binds(op))
+			bind_after_changes(g, i);
 	} else if (op->phase == OP_UNBIND) {
 		before_foundations(g, i, op->object, false);
 		if (op->object->parent != NULL)
 			after_cuts(g, i);
+		leave_before_changes(g, i);
 	}
 }
 

@@ -82,6 +82,24 @@ goes_with_others(const struct plan_ops *ops, const struct plan_op *op)
 	return false;
 }
 
+/* Nor may a partition's index have a name that its parent's would take. */
+static bool
+is_in_the_way(const struct plan_ops *ops, const struct plan_op *op)
+{
+	const struct schema_object *table;
+
+	if (op->phase != OP_DROP)
+		return false;
+	table = schema_index_find(ops->from, op->object->parent);
+	for (size_t i = 0; table != NULL && i < ops->count; i++)
+		if (!ops->list[i].dead && ops->list[i].phase == OP_CREATE &&
+		    (schema_kind_find(ops->list[i].object->kind)->flags &
+		    KIND_MERGES) && str_equal(ops->list[i].object->parent,
+		    table->parent))
+			return true;
+	return false;
+}
+
 /* Nor is what is made again along with its table. */
 static bool
 comes_with_others(const struct plan_ops *ops, const struct plan_op *op)
@@ -97,7 +115,8 @@ static void
 take_form(const struct plan *p, struct plan_op *op)
 {
 	bool safe = p->form == FORM_SAFE && op->stands &&
-	    !goes_with_others(&p->ops, op) && !comes_with_others(&p->ops, op);
+	    !goes_with_others(&p->ops, op) && !is_in_the_way(&p->ops, op) &&
+	    !comes_with_others(&p->ops, op);
 	unsigned other = safe ? MARK_PLAIN : MARK_SAFE;
 	size_t kept = 0;
 

@@ -100,6 +100,21 @@ static const char dependencies[] =
 	"AND EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid "
 	"AND c.relkind = 'S'))";
 
+/* Columns that a table has from others, where something stands on them. */
+static const char heirs[] =
+	"WITH RECURSIVE heir AS (SELECT a.attrelid, a.attnum, a.attname "
+	"  FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid "
+	"  AND a.attnum = d.refobjsubid WHERE d.refobjsubid > 0 "
+	"  AND d.refclassid = 'pg_class'::regclass AND a.attinhcount > 0 "
+	"UNION SELECT b.attrelid, b.attnum, b.attname FROM heir h "
+	"  JOIN pg_inherits i ON i.inhrelid = h.attrelid "
+	"  JOIN pg_attribute b ON b.attrelid = i.inhparent "
+	"  AND b.attname = h.attname AND b.attinhcount > 0) "
+	"SELECT 'pg_class'::regclass::oid, h.attrelid, h.attnum, "
+	"'pg_class'::regclass::oid, b.attrelid, b.attnum FROM heir h "
+	"JOIN pg_inherits i ON i.inhrelid = h.attrelid JOIN pg_attribute b "
+	"ON b.attrelid = i.inhparent AND b.attname = h.attname";
+
 /*
  * Changes whenever the catalogues that are read do: each row as what it is
  * and what wrote it last, added up.
@@ -144,7 +159,7 @@ kind_query(const struct schema_kind *k, const struct pg_session *s)
 /* What a snapshot's pipeline asks, in order; kinds come between. */
 enum before_kinds { ASK_BEGIN, ASK_SETTINGS, ASK_STAMP, BEFORE_KINDS };
 enum after_kinds {
-	ASK_DEPENDENCIES, ASK_LEFT_OUT, ASK_COMMIT, ASK_STAMP_AGAIN, AFTER_KINDS
+	ASK_DEPENDENCIES, ASK_HEIRS, ASK_LEFT_OUT, ASK_COMMIT, ASK_STAMP_AGAIN, AFTER_KINDS
 };
 
 /* How far all of them are. */
@@ -247,6 +262,9 @@ on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 	case ASK_DEPENDENCIES:
 		link_dependencies(rd->linker, r);
 		break;
+	case ASK_HEIRS:
+		link_heirs(rd->linker, r);
+		break;
 	case ASK_LEFT_OUT:
 		take_left_out(rd, r);
 		break;
@@ -283,6 +301,7 @@ queries_new(const void *owner, const struct pg_session *s,
 		*q++ = mem_printf(queries, "%s%s", prelude, query);
 	}
 	*q++ = dependencies;
+	*q++ = heirs;
 	*q++ = mem_printf(queries, "%s%s", prelude, left_out);
 	*q++ = "COMMIT";
 	*q++ = stamp;

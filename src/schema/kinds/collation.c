@@ -3,7 +3,40 @@
  * library that a collation was made with is not compared.
  */
 
+#include "base/str.h"
+#include "schema/kinds/column.h"
 #include "schema/kinds/plain.h"
+#include "schema/plan.h"
+
+#define OLD	"pgrunbook_old_collation"
+
+/* What sorts by it goes over to the one that takes its name. */
+static bool
+alter(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const struct schema_object **columns = plan_dependents(p, from, "column");
+
+	plan_rebuild(p, from, KIND_DERIVED);
+	plan_alter(p, "ALTER COLLATION %s RENAME TO " OLD, object_sql(from));
+	plan_alter(p, "CREATE %s", object_text(to, "definition"));
+	for (; *columns != NULL; columns++) {
+		const struct schema_object *c = *columns;
+
+		if (plan_is_dropped(p, c->key) ||
+		    plan_target(p, c->key) == NULL ||
+		    !str_equal(object_text(c, "collation"), object_sql(from)))
+			continue;
+		plan_rebuild(p, c, KIND_BLOCKS);
+		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s TYPE %s COLLATE %s",
+		    object_fact(c, "table"), object_fact(c, "column"),
+		    object_text(c, "type"), object_sql(to));
+		plan_mark(p, MARK_LOCKS | MARK_SCANS);
+		column_storage_keep(p, c, plan_target(p, c->key));
+	}
+	plan_alter(p, "DROP COLLATION %s." OLD, from->schema);
+	return true;
+}
 
 /* Where the library's name for it stands depends on the server. */
 #define LOCALE	"coalesce(to_jsonb(c)->>'colllocale', " \
@@ -32,6 +65,7 @@ const struct schema_kind schema_kind_collation = {
 	    "WHERE " NOT_MEMBER("pg_collation", "c.oid"),
 	.create = plain_create,
 	.drop = plain_drop,
+	.alter = alter,
 	.judge = plain_judge,
 };
 

@@ -17,14 +17,15 @@
 
 /* ---- statements -------------------------------------------------------- */
 
-static void
-add_identity(struct buffer *b, const struct schema_object *o)
+char *
+column_identity(const void *owner, const struct schema_object *o)
 {
-	buffer_printf(b, "GENERATED %s AS IDENTITY",
+	const char *options = object_text(o, "identity_options");
+
+	return mem_printf(owner, "GENERATED %s AS IDENTITY%s%s%s",
 	    str_equal(object_text(o, "identity"), "always") ? "ALWAYS" :
-	    "BY DEFAULT");
-	if (object_text(o, "identity_options") != NULL)
-		buffer_printf(b, " (%s)", object_text(o, "identity_options"));
+	    "BY DEFAULT", options == NULL ? "" : " (",
+	    options == NULL ? "" : options, options == NULL ? "" : ")");
 }
 
 char *
@@ -45,24 +46,26 @@ column_definition(const void *owner, const struct schema_object *o)
 		    object_flag(o, "virtual") ? "VIRTUAL" : "STORED");
 	if (object_text(o, "default") != NULL)
 		buffer_printf(b, " DEFAULT %s", object_text(o, "default"));
-	if (object_text(o, "identity") != NULL) {
-		buffer_puts(b, " ");
-		add_identity(b, o);
-	}
+	if (object_text(o, "identity") != NULL)
+		buffer_printf(b, " %s", column_identity(b, o));
 	if (!object_flag(o, "nullable"))
 		buffer_puts(b, " NOT NULL");
 	return b->data;
 }
 
 void
-columns_add(struct buffer *b, struct plan *p, const struct schema_object *table)
+columns_add(struct buffer *b, struct plan *p, const struct schema_object *table,
+    const char *more)
 {
 	const struct schema_object **columns = plan_parts(p, table, "column");
+	size_t i = 0;
 
 	buffer_puts(b, " (");
-	for (size_t i = 0; columns[i] != NULL; i++)
+	for (; columns[i] != NULL; i++)
 		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",",
 		    column_definition(b, columns[i]));
+	if (more != NULL)
+		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",", more);
 	buffer_puts(b, "\n)");
 }
 
@@ -95,6 +98,46 @@ columns_finish(struct plan *p, const struct schema_object *table)
 		create_rest(p, *columns);
 }
 
+static void
+set_storage(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	plan_alter(p, ALTER_COLUMN "SET STORAGE %s", object_fact(to, "table"),
+	    object_fact(to, "column"), object_text(to, "storage") != NULL ?
+	    object_text(to, "storage") : object_fact(to, "type_storage"));
+	plan_mark(p, MARK_LOCKS);
+	column_settings_keep(p, from, "storage");
+}
+
+static void
+set_compression(struct plan *p, const struct schema_object *to)
+{
+	plan_alter(p, ALTER_COLUMN "SET COMPRESSION %s", object_fact(to, "table"),
+	    object_fact(to, "column"), object_text(to, "compression") != NULL ?
+	    object_text(to, "compression") : "DEFAULT");
+	plan_mark(p, MARK_LOCKS);
+}
+
+void
+column_storage_keep(struct plan *p, const struct schema_object *column,
+    const struct schema_object *to)
+{
+	if (object_text(to, "storage") != NULL)
+		set_storage(p, column, to);
+	else
+		column_settings_keep(p, column, "storage");
+	if (object_text(to, "compression") != NULL)
+		set_compression(p, to);
+	column_settings_keep(p, column, "compression");
+}
+
+static bool
+changes_type(const struct schema_object *from, const struct schema_object *to)
+{
+	return object_differs(from, to, "type") ||
+	    object_differs(from, to, "collation");
+}
+
 /* What no column definition can say. */
 static void
 set_rest(struct plan *p, const struct schema_object *from,
@@ -102,20 +145,20 @@ set_rest(struct plan *p, const struct schema_object *from,
 {
 	const char *table = object_fact(to, "table");
 	const char *column = object_fact(to, "column");
-	const char *storage = object_text(to, "storage");
-	const char *compression = object_text(to, "compression");
 	const char *statistics = object_text(to, "statistics");
 
-	if (object_differs(from, to, "storage"))
-		plan_alter(p, ALTER_COLUMN "SET STORAGE %s", table, column,
-		    storage != NULL ? storage :
-		    object_fact(to, "type_storage"));
-	if (object_differs(from, to, "compression"))
-		plan_alter(p, ALTER_COLUMN "SET COMPRESSION %s", table, column,
-		    compression != NULL ? compression : "DEFAULT");
-	if (object_differs(from, to, "statistics"))
+	if (changes_type(from, to))
+		column_storage_keep(p, from, to);
+	else if (object_differs(from, to, "storage"))
+		set_storage(p, from, to);
+	if (object_differs(from, to, "compression") && (!changes_type(from, to) ||
+	    object_text(to, "compression") == NULL))
+		set_compression(p, to);
+	if (object_differs(from, to, "statistics")) {
 		plan_alter(p, ALTER_COLUMN "SET STATISTICS %s", table, column,
 		    statistics != NULL ? statistics : "-1");
+		column_settings_keep(p, from, "statistics");
+	}
 	if (object_differs(from, to, "options")) {
 		if (object_fact(from, "option_names") != NULL)
 			plan_alter(p, ALTER_COLUMN "RESET (%s)", table, column,
@@ -163,6 +206,22 @@ is_filled(const struct schema_object *o)
 	    object_text(o, "generated") != NULL;
 }
 
+/*
+ * Options of the place where long values are kept (toast.*) pass unheard
+ * while no column has any: what is set when one comes is set again.
+ */
+static void
+keep_toast_options(struct plan *p, const struct schema_object *to,
+    plan_write write)
+{
+	const struct schema_object *table = plan_target(p, to->parent);
+	const char *options = table == NULL ? NULL :
+	    object_fact(table, "options_as_set");
+
+	if (options != NULL && strstr(options, "toast.") != NULL)
+		write(p, "ALTER TABLE %s SET (%s)", object_sql(table), options);
+}
+
 static void
 create(struct plan *p, const struct schema_object *to)
 {
@@ -175,6 +234,7 @@ create(struct plan *p, const struct schema_object *to)
 	else if (!object_flag(to, "nullable") && !is_filled(to))
 		plan_mark(p, MARK_SCANS);
 	create_rest(p, to);
+	keep_toast_options(p, to, plan_create);
 	talloc_free(scratch);
 }
 
@@ -231,6 +291,8 @@ alter_type(struct plan *p, const struct schema_object *from,
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
+	if (using != NULL)
+		column_settings_loosen(p, from);
 	if (type_is_time_zone_change(old, new)) {
 		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
 		plan_alter(p, "SET LOCAL TimeZone = 'UTC'");
@@ -244,6 +306,9 @@ alter_type(struct plan *p, const struct schema_object *from,
 	    (lost_default || object_differs(from, to, "default")))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    object_text(to, "default"));
+	if (lost_default || using != NULL || object_differs(from, to, "default"))
+		column_settings_keep(p, from, "default");
+	keep_toast_options(p, to, plan_alter);
 	talloc_free(scratch);
 }
 
@@ -290,6 +355,8 @@ alter_default(struct plan *p, const struct schema_object *from,
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s",
 		    object_fact(to, "table"), object_fact(to, "column"),
 		    expression);
+	if (!object_differs(from, to, "type"))
+		column_settings_keep(p, from, "default");
 }
 
 /* A new identity goes on where the values stand. */
@@ -298,9 +365,8 @@ start_identity(struct plan *p, const struct schema_object *to)
 {
 	struct buffer *b = buffer_new(NULL);
 
-	add_identity(b, to);
 	plan_alter(p, ALTER_COLUMN "ADD %s", object_fact(to, "table"),
-	    object_fact(to, "column"), b->data);
+	    object_fact(to, "column"), column_identity(b, to));
 	plan_alter(p, "SELECT setval(s.seqrelid, max(t.%s)) FROM %s t, "
 	    "pg_sequence s JOIN pg_depend d ON d.objid = s.seqrelid "
 	    "AND d.deptype = 'i' JOIN pg_attribute a ON a.attrelid = d.refobjid "
@@ -374,11 +440,12 @@ alter(struct plan *p, const struct schema_object *from,
 	/* What is no longer NOT NULL must lose its identity first. */
 	if (object_text(to, "identity") == NULL)
 		alter_identity(p, from, to);
-	if (object_differs(from, to, "nullable") && nullable)
+	if (object_differs(from, to, "nullable") && nullable) {
 		plan_alter(p, ALTER_COLUMN "DROP NOT NULL", table, column);
+		column_settings_keep(p, from, "not_null");
+	}
 	alter_default(p, from, to);
-	if (object_differs(from, to, "type") ||
-	    object_differs(from, to, "collation"))
+	if (changes_type(from, to))
 		alter_type(p, from, to);
 	if (object_differs(from, to, "nullable") && !nullable) {
 		if (str_starts(to->parent, "table "))
@@ -398,8 +465,7 @@ static void
 judge_change(struct judgement *j, const struct schema_object *from,
     const struct schema_object *to)
 {
-	if (object_differs(from, to, "type") ||
-	    object_differs(from, to, "collation"))
+	if (changes_type(from, to))
 		judge_b(j, "type coercion");
 	if (object_differs(from, to, "nullable") &&
 	    !object_flag(to, "nullable"))
@@ -494,8 +560,6 @@ measure(struct measurement *m, const struct schema_object *from,
 	return 0;
 }
 
-#define IDENTITY_OPTION(words, column, common) \
-	"CASE WHEN s." column " <> " common " THEN '" words " '||s." column " END"
 #define STORAGE(column) \
 	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' " \
 	"WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
@@ -515,22 +579,13 @@ measure(struct measurement *m, const struct schema_object *from,
 	"  WHERE c.oid = a.attcollation) END AS collation, " \
 	"NOT a.attnotnull AS nullable, " \
 	/* Without a relation the server need not look at its columns. */ \
-	"CASE WHEN a.attgenerated = '' " \
+	"CASE WHEN a.attgenerated = '' AND a.attidentity = '' " \
 	"  THEN pg_get_expr(d.adbin, 0) END AS default, " \
 	"CASE WHEN a.attgenerated <> '' " \
 	"  THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, " \
 	"CASE WHEN a.attgenerated = 'v' THEN true END AS virtual, " \
-	"CASE a.attidentity WHEN 'a' THEN 'always' " \
-	"  WHEN 'd' THEN 'by default' END AS identity, " \
-	"CASE WHEN a.attidentity <> '' THEN nullif(concat_ws(' ', " \
-	IDENTITY_OPTION("START WITH", "seqstart", "1") ", " \
-	IDENTITY_OPTION("INCREMENT BY", "seqincrement", "1") ", " \
-	IDENTITY_OPTION("MINVALUE", "seqmin", "1") ", " \
-	IDENTITY_OPTION("MAXVALUE", "seqmax", "CASE s.seqtypid " \
-	"  WHEN 21 THEN 32767 WHEN 23 THEN 2147483647 " \
-	"  ELSE 9223372036854775807 END") ", " \
-	IDENTITY_OPTION("CACHE", "seqcache", "1") ", " \
-	"CASE WHEN s.seqcycle THEN 'CYCLE' END), '') END AS identity_options, " \
+	IDENTITY("a") " AS identity, " \
+	IDENTITY_OPTIONS("s") " AS identity_options, " \
 	"CASE WHEN a.attstorage <> t.typstorage THEN " \
 	STORAGE("a.attstorage") " END AS storage, " \
 	compression \
@@ -549,27 +604,19 @@ measure(struct measurement *m, const struct schema_object *from,
 	"s.seqrelid::regclass::text AS \"@identity_sequence\", " \
 	"s.seqmin::text AS \"@identity_min\", " \
 	"s.seqmax::text AS \"@identity_max\", " \
-	"'SET START WITH '||s.seqstart||" \
-	"  ' SET INCREMENT BY '||s.seqincrement||' SET MINVALUE '||s.seqmin||" \
-	"  ' SET MAXVALUE '||s.seqmax||' SET CACHE '||s.seqcache||" \
-	"  ' SET '||CASE WHEN s.seqcycle THEN '' ELSE 'NO ' END||'CYCLE' " \
-	"  AS \"@identity_set\" " \
+	IDENTITY_SET("s") " AS \"@identity_set\" " \
 	"FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid " \
 	"AND a.attnum > 0 AND NOT a.attisdropped " \
 	"JOIN pg_type t ON t.oid = a.atttypid " \
 	"LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum " \
-	"LEFT JOIN (SELECT i.refobjid, i.refobjsubid, q.* FROM pg_depend i " \
-	"  JOIN pg_sequence q ON q.seqrelid = i.objid " \
-	"  WHERE i.classid = 'pg_class'::regclass AND i.deptype = 'i' " \
-	"  AND i.refclassid = 'pg_class'::regclass AND i.refobjsubid > 0) s " \
+	"LEFT JOIN " IDENTITY_SEQUENCES " s " \
 	"ON s.refobjid = r.oid AND s.refobjsubid = a.attnum " \
 	"WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition " \
-	"AND (a.attislocal OR a.attinhcount = 0)"
+	"AND NOT " INHERITED("a", "r")
 
 const struct schema_kind schema_kind_column = {
 	.name = "column",
-	.flags = KIND_PART | KIND_MERGES | KIND_INLINE,
-	/* What a partition or a child has from its parent is the parent's. */
+	.flags = KIND_PART | KIND_BEFORE | KIND_HOLDS | KIND_INLINE,
 	.query = QUERY(""),
 	.since = 140000,
 	.query_since = QUERY("CASE a.attcompression WHEN 'p' THEN 'pglz' "

@@ -6,10 +6,13 @@
  * Inherited columns have one where they differ from their parent's.
  */
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
+#include "schema/kinds/column.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -45,28 +48,49 @@ changes(const struct schema_object *from, const struct schema_object *to,
 	    to == NULL ? NULL : object_text(to, name));
 }
 
+static char *
+head_of(const void *owner, const struct schema_object *o)
+{
+	return mem_printf(owner, "ALTER %s %s ALTER COLUMN %s",
+	    object_fact(o, "word"), object_fact(o, "table"),
+	    object_fact(o, "column"));
+}
+
+static void
+write_default(struct plan *p, plan_write write, const char *head,
+    const char *text)
+{
+	write(p, "%s %s%s", head, text == NULL ? "DROP DEFAULT" :
+	    "SET DEFAULT ", text == NULL ? "" : text);
+}
+
+static void
+write_not_null(struct plan *p, plan_write write, const char *head,
+    const char *text)
+{
+	write(p, "%s %s NOT NULL", head, text == NULL ? "DROP" : "SET");
+	if (text != NULL)
+		plan_mark(p, MARK_SCANS);
+}
+
 /* From or to is null where nothing is set before, or after. */
 static void
 write_change(struct plan *p, plan_write write, const struct schema_object *from,
     const struct schema_object *to)
 {
-	const struct schema_object *o = to != NULL ? to : from;
-	char *head = mem_printf(NULL, "ALTER %s %s ALTER COLUMN %s",
-	    object_fact(o, "word"), object_fact(o, "table"),
-	    object_fact(o, "column"));
+	char *head = head_of(NULL, to != NULL ? to : from);
+	bool identity = changes(from, to, "identity") ||
+	    changes(from, to, "identity_options");
 	const char *text;
 
-	if (changes(from, to, "default")) {
-		text = value(from, to, "default");
-		write(p, "%s %s%s", head, text == NULL ? "DROP DEFAULT" :
-		    "SET DEFAULT ", text == NULL ? "" : text);
-	}
-	if (changes(from, to, "not_null")) {
-		write(p, "%s %s NOT NULL", head,
-		    value(from, to, "not_null") == NULL ? "DROP" : "SET");
-		if (value(from, to, "not_null") != NULL)
-			plan_mark(p, MARK_SCANS);
-	}
+	if (identity && from != NULL && object_text(from, "identity") != NULL)
+		write(p, "%s DROP IDENTITY", head);
+	if (changes(from, to, "default"))
+		write_default(p, write, head, value(from, to, "default"));
+	if (changes(from, to, "not_null"))
+		write_not_null(p, write, head, value(from, to, "not_null"));
+	if (identity && to != NULL && object_text(to, "identity") != NULL)
+		write(p, "%s ADD %s", head, column_identity(head, to));
 	if (changes(from, to, "statistics")) {
 		text = value(from, to, "statistics");
 		write(p, "%s SET STATISTICS %s", head,
@@ -96,10 +120,61 @@ create(struct plan *p, const struct schema_object *to)
 	write_change(p, plan_create, NULL, to);
 }
 
+/* What goes with its column needs no word. */
 static void
 drop(struct plan *p, const struct schema_object *from)
 {
+	for (const char **key = from->depends; *key != NULL; key++)
+		if (str_starts(*key, "column ") && plan_target(p, *key) == NULL)
+			return;
 	write_change(p, plan_drop, from, NULL);
+}
+
+void
+column_settings_keep(struct plan *p, const struct schema_object *column,
+    const char *setting)
+{
+	const struct schema_object **all = plan_dependents(p, column,
+	    "column setting");
+
+	for (; *all != NULL; all++) {
+		const struct schema_object *o = plan_target(p, (*all)->key);
+		const char *text = o == NULL ? NULL : object_text(o, setting);
+		char *head;
+
+		if (text == NULL || plan_is_dropped(p, (*all)->key))
+			continue;
+		head = head_of(NULL, o);
+		text = *text == '\0' ? NULL : text;
+		if (strcmp(setting, "default") == 0)
+			write_default(p, plan_alter, head, text);
+		else if (strcmp(setting, "not_null") == 0)
+			write_not_null(p, plan_alter, head, text);
+		else
+			plan_alter(p, "%s SET %s %s", head, setting,
+			    text == NULL ? "DEFAULT" : text);
+		plan_mark(p, MARK_LOCKS);
+		talloc_free(head);
+	}
+}
+
+void
+column_settings_loosen(struct plan *p, const struct schema_object *column)
+{
+	const struct schema_object **all = plan_dependents(p, column,
+	    "column setting");
+
+	for (; *all != NULL; all++) {
+		const char *text = object_text(*all, "default");
+		char *head;
+
+		if (text == NULL || *text == '\0' ||
+		    plan_is_dropped(p, (*all)->key))
+			continue;
+		head = head_of(NULL, *all);
+		write_default(p, plan_alter, head, NULL);
+		talloc_free(head);
+	}
 }
 
 static bool
@@ -135,7 +210,9 @@ measure(struct measurement *m, const struct schema_object *from,
 	"WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
 #define COMPRESSION(alias) "CASE to_jsonb(" alias ")->>'attcompression' " \
 	"WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
-#define DEFAULT(alias) "CASE WHEN " alias ".attgenerated = '' THEN " \
+/* With an identity, what the server may have taken from a parent is nothing. */
+#define DEFAULT(alias) "CASE WHEN " alias ".attidentity <> '' THEN '' " \
+	"WHEN " alias ".attgenerated = '' THEN " \
 	"coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d " \
 	"WHERE d.adrelid = " alias ".attrelid AND d.adnum = " alias ".attnum), " \
 	"'') END"
@@ -152,10 +229,9 @@ const struct schema_kind schema_kind_column_setting = {
 	 * all, and its type's storage, for a computed one.
 	 */
 	.query = ", inherited AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind, "
-	    "  h.inhparent, h.number FROM rel r "
+	    "  r.relispartition, h.inhparent, h.number FROM rel r "
 	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
-	    "    AND NOT a.attisdropped AND a.attinhcount > 0 "
-	    "    AND NOT (a.attislocal AND NOT r.relispartition) "
+	    "    AND NOT a.attisdropped AND " INHERITED("a", "r") " "
 	    "  JOIN LATERAL (SELECT i.inhparent, b.attnum AS number "
 	    "    FROM pg_inherits i JOIN pg_attribute b "
 	    "    ON b.attrelid = i.inhparent AND b.attname = a.attname "
@@ -165,7 +241,10 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
 	    "    AND NOT a.attisdropped WHERE r.relkind IN ('v', 'm', 'i', 'I')), "
 	    "told AS (SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, a.qn, "
-	    "  a.relkind, a.attoptions, "
+	    "  a.relkind, a.attoptions, a.inhparent, "
+	    /* A partition's is its parent's (PostgreSQL 17). */
+	    "  CASE WHEN NOT a.relispartition THEN " IDENTITY("a") " END "
+	    "    AS identity, "
 	    "  " DEFAULT("a") " AS def, " DEFAULT("b") " AS parent_def, "
 	    "  a.attnotnull, b.attnotnull AS parent_notnull, "
 	    "  coalesce(a.attstattarget, -1) AS stat, "
@@ -176,7 +255,7 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  FROM inherited a JOIN pg_attribute b "
 	    "  ON b.attrelid = a.inhparent AND b.attnum = a.number "
 	    "  UNION ALL SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, "
-	    "  a.qn, a.relkind, a.attoptions, CASE a.relkind WHEN 'v' THEN "
+	    "  a.qn, a.relkind, a.attoptions, 0::oid, NULL, CASE a.relkind WHEN 'v' THEN "
 	    "  " DEFAULT("a") " ELSE '' END, '', false, false, "
 	    "  coalesce(a.attstattarget, -1), -1, "
 	    "  CASE a.relkind WHEN 'm' THEN " STORAGE("a") " ELSE '' END, "
@@ -191,12 +270,16 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  WHERE t.def <> t.parent_def OR t.attnotnull <> t.parent_notnull "
 	    "  OR t.stat <> t.parent_stat OR t.storage <> t.parent_storage "
 	    "  OR t.compression <> '' OR t.parent_compression <> '' "
+	    "  OR t.identity IS NOT NULL "
 	    "  OR t.attoptions IS NOT NULL AND t.relkind <> 'i') "
 	    "SELECT 'setting:'||l.attrelid||':'||l.attnum AS ref, "
 	    "l.qs AS schema, l.qn||'.'||quote_ident(l.attname) AS name, "
 	    REF("pg_class", "l.attrelid") " AS parent, "
 	    "jsonb_strip_nulls(jsonb_build_object("
 	    DIFFERENT("default", "l.def", "l.parent_def") ", "
+	    "'identity', l.identity, "
+	    "'identity_options', CASE WHEN l.identity IS NOT NULL THEN "
+	    IDENTITY_OPTIONS("s") " END, "
 	    "'not_null', CASE WHEN l.attnotnull AND NOT l.parent_notnull "
 	    "  THEN 'yes' END, "
 	    DIFFERENT("statistics", "l.stat::text", "l.parent_stat::text") ", "
@@ -211,12 +294,23 @@ const struct schema_kind schema_kind_column_setting = {
 	    "'table', l.q, 'column', CASE WHEN l.relkind IN ('i', 'I') "
 	    "  THEN l.attnum::text ELSE quote_ident(l.attname) END, "
 	    "'parent_default', l.parent_def, "
+	    "'identity_sequence', s.seqrelid::regclass::text, "
+	    "'identity_min', s.seqmin::text, 'identity_max', s.seqmax::text, "
+	    "'identity_set', " IDENTITY_SET("s") ", "
 	    "'parent_statistics', l.parent_stat::text, "
 	    "'parent_storage', l.parent_storage, "
 	    "'option_names', (SELECT string_agg(split_part(x, '=', 1), ', ' "
 	    "  ORDER BY x) FROM unnest(l.attoptions) x "
-	    "  WHERE x NOT LIKE 'pg\\_attver=%'))) AS facts "
-	    "FROM listed l WHERE l.options IS NOT NULL OR l.def <> l.parent_def "
+	    "  WHERE x NOT LIKE 'pg\\_attver=%'))) AS facts, "
+	    "CASE WHEN l.inhparent <> 0 THEN (WITH RECURSIVE up AS ("
+	    "  SELECT l.inhparent AS oid UNION SELECT i.inhparent FROM up "
+	    "  JOIN pg_inherits i ON i.inhrelid = up.oid) "
+	    "  SELECT jsonb_agg('column '||r.q||'.'||quote_ident(l.attname) "
+	    "  ORDER BY r.q) FROM up JOIN rel r ON r.oid = up.oid) END AS depends "
+	    "FROM listed l LEFT JOIN " IDENTITY_SEQUENCES " s "
+	    "ON s.refobjid = l.attrelid AND s.refobjsubid = l.attnum "
+	    "WHERE l.options IS NOT NULL "
+	    "OR l.identity IS NOT NULL OR l.def <> l.parent_def "
 	    "OR l.attnotnull AND NOT l.parent_notnull OR l.stat <> l.parent_stat "
 	    "OR l.storage <> l.parent_storage "
 	    "OR l.compression <> '' OR l.parent_compression <> ''",

@@ -304,8 +304,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s " \
 	"WHERE k.contype = '" type "' AND (k.conparentid = 0 OR (r.relispartition " \
 	"AND k.contype IN ('p', 'u', 'x') AND " OWN_KEY("k") ")) " \
-	"AND (k.coninhcount = 0 OR (k.conislocal AND NOT r.relispartition) " \
-	"OR k.conparentid <> 0)"
+	"AND (k.coninhcount = 0 OR k.conparentid <> 0)"
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
 #define VALIDITY "k.convalidated AS validated, "
 /* What an index must be to become the constraint's; none for partitions'. */
@@ -340,7 +339,7 @@ const struct schema_kind schema_kind_unique = {
 
 const struct schema_kind schema_kind_check = {
 	.name = "check",
-	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
+	.flags = KIND_PART | KIND_BEFORE | KIND_DERIVED | KIND_RENAMES,
 	.query = CONSTRAINT_QUERY("c", VALIDITY, ""),
 	.create = create_checked, .drop = drop, .alter = alter,
 	.judge = judge,

@@ -120,6 +120,18 @@ server_alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
+/* The server lets no mapping go by itself. */
+static void
+server_drop(struct plan *p, const struct schema_object *from)
+{
+	const struct schema_object **mappings = plan_dependents(p, from,
+	    "user mapping");
+
+	for (; *mappings != NULL; mappings++)
+		plan_drop(p, "DROP %s", object_fact(*mappings, "drop"));
+	plain_drop(p, from);
+}
+
 const struct schema_kind schema_kind_server = {
 	.name = "server",
 	.flags = KIND_DERIVED | KIND_VERBATIM,
@@ -136,7 +148,7 @@ const struct schema_kind schema_kind_server = {
 	    "FROM pg_foreign_server s "
 	    "WHERE " NOT_MEMBER("pg_foreign_server", "s.oid"),
 	.create = server_create,
-	.drop = plain_drop,
+	.drop = server_drop,
 	.alter = server_alter,
 	.judge = judge,
 };

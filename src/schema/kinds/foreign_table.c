@@ -17,7 +17,7 @@ create(struct plan *p, const struct schema_object *to)
 		buffer_printf(b, " PARTITION OF %s %s",
 		    object_text(to, "partition_of"), object_text(to, "bound"));
 	else
-		columns_add(b, p, to);
+		columns_add(b, p, to, NULL);
 	if (object_text(to, "inherits") != NULL)
 		buffer_printf(b, " INHERITS (%s)", object_text(to, "inherits"));
 	buffer_printf(b, " SERVER %s", object_text(to, "server"));

@@ -168,7 +168,9 @@ measure(struct measurement *m, const struct schema_object *from,
 	    "SELECT pg_relation_size(%s::regclass)", name);
 	if (rc > 0) {
 		measure_say(m, "%s", str_bytes(scratch, bytes));
-		rc = measure_use(m, name, err);
+		/* Nobody counts what is used through all partitions' at once. */
+		if (!is_for_partitions(from))
+			rc = measure_use(m, name, err);
 	}
 	if (rc >= 0 && to != NULL && object_flag(to, "unique") &&
 	    (object_differs(from, to, "definition") ||

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "schema/kinds/column.h"
 #include "schema/kinds/retype.h"
 
 #define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
@@ -23,35 +24,65 @@ new_value(const void *owner, const struct schema_object *column,
 	    str_ends(type, "[]") ? "[]" : "", type);
 }
 
+/* Is it of this type, or an array of it, and goes on? */
+static bool
+is_of(struct plan *p, const struct schema_object *column,
+    const struct schema_object *from)
+{
+	const char *type = object_text(column, "type");
+	const char *other = object_fact(from, "multirange");
+
+	return (str_starts(type, object_sql(from)) ||
+	    (other != NULL && str_starts(type, other))) &&
+	    plan_target(p, column->key) != NULL &&
+	    !plan_is_dropped(p, column->key);
+}
+
+static void
+loosen_default(struct plan *p, const struct schema_object *column)
+{
+	if (object_text(column, "default") != NULL) {
+		plan_alter(p, ALTER_COLUMN "DROP DEFAULT",
+		    object_fact(column, "table"), object_fact(column, "column"));
+		plan_mark(p, MARK_LOCKS);
+	}
+	column_settings_loosen(p, column);
+}
+
+/* What a change of type takes away; yet another type brings its own default. */
+static void
+settle(struct plan *p, const struct schema_object *column)
+{
+	const struct schema_object *target = plan_target(p, column->key);
+	const char *expression = object_text(target, "default");
+
+	if (!str_equal(object_text(target, "type"), object_text(column, "type")))
+		return;
+	if (expression != NULL) {
+		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s",
+		    object_fact(column, "table"), object_fact(column, "column"),
+		    expression);
+		plan_mark(p, MARK_LOCKS);
+	}
+	column_settings_keep(p, column, "default");
+	column_storage_keep(p, column, target);
+}
+
 static void
 convert_column(struct plan *p, const struct schema_object *column,
     const struct schema_object *from, const struct schema_object *to,
     retype_value value)
 {
-	const char *table = object_fact(column, "table");
-	const char *name = object_fact(column, "column");
-	const char *type = object_text(column, "type");
-	const char *expression = object_text(column, "default");
-	const struct schema_object *target = plan_target(p, column->key);
-	void *scratch;
+	void *scratch = talloc_new(NULL);
 
-	if (!str_starts(type, object_sql(to)) || target == NULL)
-		return;
-	scratch = talloc_new(NULL);
 	plan_rebuild(p, column, KIND_BLOCKS);
-	if (expression != NULL) {
-		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, name);
-		plan_mark(p, MARK_LOCKS);
-	}
-	plan_alter(p, ALTER_COLUMN "TYPE %s USING %s", table, name, type,
+	loosen_default(p, column);
+	plan_alter(p, ALTER_COLUMN "TYPE %s USING %s",
+	    object_fact(column, "table"), object_fact(column, "column"),
+	    object_text(column, "type"),
 	    new_value(scratch, column, from, to, value));
 	plan_mark(p, MARK_REWRITES | MARK_LOCKS);
-	expression = object_text(target, "default");
-	if (expression != NULL) {
-		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, name,
-		    expression);
-		plan_mark(p, MARK_LOCKS);
-	}
+	settle(p, column);
 	talloc_free(scratch);
 }
 
@@ -66,6 +97,41 @@ retype(struct plan *p, const struct schema_object *from,
 	plan_alter(p, "ALTER TYPE %s RENAME TO %s", object_sql(from), old);
 	plan_alter(p, "%s", create);
 	for (; *columns != NULL; columns++)
-		convert_column(p, *columns, from, to, value);
+		if (is_of(p, *columns, from))
+			convert_column(p, *columns, from, to, value);
 	plan_alter(p, "DROP TYPE %s.%s", from->schema, old);
+}
+
+static void
+convert_to(struct plan *p, const struct schema_object *column, const char *type)
+{
+	const char *name = object_fact(column, "column");
+
+	plan_alter(p, ALTER_COLUMN "TYPE %s USING %s::%s",
+	    object_fact(column, "table"), name, type, name, type);
+	plan_mark(p, MARK_REWRITES | MARK_LOCKS);
+}
+
+void
+retype_by_text(struct plan *p, const struct schema_object *from,
+    const char *create)
+{
+	const struct schema_object **columns = plan_dependents(p, from, "column");
+	const struct schema_object **c;
+
+	plan_rebuild(p, from, KIND_DERIVED);
+	for (c = columns; *c != NULL; c++)
+		if (is_of(p, *c, from)) {
+			plan_rebuild(p, *c, KIND_BLOCKS | KIND_DERIVED);
+			loosen_default(p, *c);
+			convert_to(p, *c, str_ends(object_text(*c, "type"),
+			    "[]") ? "text[]" : "text");
+		}
+	plan_alter(p, "DROP TYPE %s", object_sql(from));
+	plan_alter(p, "%s", create);
+	for (c = columns; *c != NULL; c++)
+		if (is_of(p, *c, from)) {
+			convert_to(p, *c, object_text(*c, "type"));
+			settle(p, *c);
+		}
 }

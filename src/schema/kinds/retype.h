@@ -18,5 +18,11 @@ typedef char *(*retype_value)(const void *owner, const char *column,
 /* create is the statement that makes it. */
 void retype(struct plan *p, const struct schema_object *from,
     const struct schema_object *to, const char *create, retype_value value);
+/*
+ * For a type with companions (a range has) that would keep the old one's
+ * names: its columns are text while it goes and comes.
+ */
+void retype_by_text(struct plan *p, const struct schema_object *from,
+    const char *create);
 
 #endif

