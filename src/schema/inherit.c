@@ -287,31 +287,56 @@ add_holdings(struct side *s, const struct schema_object *table,
 	}
 }
 
-/* What stands on a moving table's columns as well as on those of its parents. */
-static const char **
-more_depends(struct side *s, const struct schema_object *o)
+/* A setting of a moving table's is told with its column. */
+static json_t *
+told_by(const struct side *s, const char *key)
 {
-	json_t *keys = NULL;
-	const char **list = o->depends;
+	const struct schema_object *o = str_starts(key, "column setting ") ?
+	    schema_index_find(s->old, key) : NULL;
+
+	return o == NULL || json_object_get(s->movers, o->parent) == NULL ?
+	    json_string(key) : json_sprintf("column %s", object_sql(o));
+}
+
+/*
+ * What stands on columns that a moving table has from its parents stands on
+ * that table's own: alone where it is part of that table; else perhaps.
+ */
+static void
+add_depend(const struct side *s, const struct schema_object *o,
+    const char *key, json_t *keys)
+{
+	bool is_inner = false;
 
 	for (const char **t = o->depends; *t != NULL; t++) {
-		const struct schema_object *table;
+		const struct schema_object *table =
+		    json_object_get(s->movers, *t) == NULL ? NULL :
+		    schema_index_find(s->old, *t);
+		json_t *own = table == NULL ? NULL : own_column(s, table, key);
 
-		if (json_object_get(s->movers, *t) == NULL)
+		if (own == NULL)
 			continue;
-		table = schema_index_find(s->old, *t);
-		for (const char **d = o->depends; *d != NULL; d++) {
-			json_t *own = own_column(s, table, *d);
-
-			if (own == NULL)
-				continue;
-			if (keys == NULL)
-				keys = keys_of(o->depends);
-			json_array_append_new(keys, own);
-		}
+		json_array_append_new(keys, own);
+		is_inner = is_inner || str_equal(o->parent, *t);
 	}
-	if (keys != NULL)
-		list = depends_new(s->maker.arena, keys);
+	if (!is_inner)
+		json_array_append_new(keys, told_by(s, key));
+}
+
+static const char **
+new_depends(struct side *s, const struct schema_object *o)
+{
+	const char **list = o->depends;
+	json_t *keys;
+
+	while (*list != NULL && json_object_get(s->movers, *list) == NULL)
+		list++;
+	if (*list == NULL)
+		return o->depends;
+	keys = json_array();
+	for (const char **key = o->depends; *key != NULL; key++)
+		add_depend(s, o, *key, keys);
+	list = depends_new(s->maker.arena, keys);
 	json_decref(keys);
 	return list;
 }
@@ -343,7 +368,7 @@ unfolded(const void *owner, struct side *s)
 		copy = snapshot_add(&s->maker, schema_kind_find(o->kind),
 		    o->schema, o->name, o->values);
 		copy->parent = o->parent;
-		copy->depends = more_depends(s, o);
+		copy->depends = new_depends(s, o);
 	}
 	json_object_foreach(s->movers, key, mover) {
 		const struct schema_object *table =

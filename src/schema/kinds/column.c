@@ -272,6 +272,17 @@ is_indexed(struct plan *p, const struct schema_object *o)
 	return false;
 }
 
+/* What is computed from it is computed anew. */
+static void
+remake_computed(struct plan *p, const struct schema_object *from)
+{
+	const struct schema_object **columns = plan_dependents(p, from, "column");
+
+	for (; *columns != NULL; columns++)
+		if (object_text(*columns, "generated") != NULL)
+			plan_remake(p, (*columns)->key);
+}
+
 static void
 alter_type(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -288,6 +299,7 @@ alter_type(struct plan *p, const struct schema_object *from,
 	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
 
 	plan_rebuild(p, from, KIND_BLOCKS);
+	remake_computed(p, from);
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
