@@ -293,9 +293,15 @@ poll_fired(uv_poll_t *poll, int status, int events)
 
 	if (w->slot == NULL)
 		return;
-	/* An error shows itself at the read or write that it is for. */
-	if (status < 0)
+	/*
+	 * An error shows itself at the read or write that it is for.  libuv has
+	 * stopped watching, though bytes may lie before the error: one read may
+	 * not reach it.
+	 */
+	if (status < 0) {
 		events = w->wanted;
+		check(uv_poll_start(poll, w->wanted, poll_fired), "poll");
+	}
 	w->call_poll(w->arg, (events & UV_READABLE) != 0,
 	    (events & UV_WRITABLE) != 0);
 }

@@ -42,7 +42,11 @@ struct loop_timer;
 struct loop_timer *loop_timer_new(const void *owner, struct loop *l,
     int64_t first_ms, int64_t period_ms, void (*fn)(void *arg), void *arg);
 
-/* A descriptor watched for reading and/or writing; freeing it stops it. */
+/*
+ * A descriptor watched for reading and/or writing; freeing it stops it.  fn is
+ * called for as long as there is something to do: one read at a time reaches
+ * the end, also where it is an error.
+ */
 struct loop_poll;
 struct loop_poll *loop_poll_new(const void *owner, struct loop *l, int fd,
     void (*fn)(void *arg, bool readable, bool writable), void *arg);

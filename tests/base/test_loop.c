@@ -1,6 +1,7 @@
 /* tests/base/test_loop.c - the event loop. */
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/loop.h"
@@ -155,6 +156,55 @@ a_poll_tells_only_what_is_wanted(void **state UNUSED)
 	talloc_free(l);
 }
 
+struct reading {
+	int	fd;
+	char	got[8];
+	ssize_t	size;
+	bool	ended;
+};
+
+static void
+read_a_byte(void *arg, bool readable UNUSED, bool writable UNUSED)
+{
+	struct reading *r = arg;
+
+	if (read(r->fd, r->got + r->size, 1) == 1)
+		r->size++;
+	else
+		r->ended = true;
+}
+
+static bool
+has_ended(void *arg)
+{
+	return ((struct reading *)arg)->ended;
+}
+
+static void
+an_end_that_comes_with_unread_bytes_and_an_error_is_told(void **state UNUSED)
+{
+	struct loop *l = loop_new(NULL);
+	struct reading r = { .size = 0 };
+	struct loop_poll *p;
+	int ends[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	/* Who goes without having read all leaves "connection reset". */
+	assert_int_equal(write(ends[0], "unread", 6), 6);
+	assert_int_equal(write(ends[1], "bye", 3), 3);
+	close(ends[1]);
+	r.fd = ends[0];
+	p = loop_poll_new(NULL, l, ends[0], read_a_byte, &r);
+	loop_poll_want(p, true, false);
+
+	assert_int_equal(loop_wait(l, has_ended, &r, 20000), WAIT_DONE);
+	assert_int_equal(r.size, 3);
+	assert_memory_equal(r.got, "bye", 3);
+	talloc_free(p);
+	close(ends[0]);
+	talloc_free(l);
+}
+
 static void
 a_watcher_may_outlive_its_loop(void **state UNUSED)
 {
@@ -241,6 +291,8 @@ main(void)
 		cmocka_unit_test(a_sleep_ends_early_when_it_is_told_to),
 		cmocka_unit_test(a_timer_that_is_due_already_is_not_slept_over),
 		cmocka_unit_test(a_poll_tells_only_what_is_wanted),
+		cmocka_unit_test(
+		    an_end_that_comes_with_unread_bytes_and_an_error_is_told),
 		cmocka_unit_test(a_watcher_may_outlive_its_loop),
 		cmocka_unit_test(a_signal_gets_its_old_disposition_back),
 		cmocka_unit_test(work_off_the_loop_is_told_in_the_loop),

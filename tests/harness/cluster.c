@@ -624,6 +624,25 @@ cluster_crash(void)
 }
 
 bool
+cluster_stop_backend(int pid)
+{
+	char *path = mem_printf(NULL, "/proc/%d/stat", pid), *text;
+	char state = 'R';
+
+	/* Sent is not stopped: it is when the kernel says so. */
+	if (kill(pid, SIGSTOP) != 0)
+		state = 'X';
+	while (strchr("TZX", state) == NULL) {
+		if (file_read(path, path, 4096, &text, NULL, NULL) != 0)
+			state = 'X';
+		else
+			state = strrchr(text, ')')[2];
+	}
+	talloc_free(path);
+	return state == 'T';
+}
+
+bool
 cluster_kill_backend(int pid)
 {
 	PGconn *witness = connect_to("postgres");
@@ -632,17 +651,17 @@ cluster_kill_backend(int pid)
 
 	if (PQstatus(witness) != CONNECTION_OK)
 		give_up("no session is to be had");
-	if (kill(pid, SIGKILL) != 0) {
+	/* What has ended, and is not buried yet, can be killed in vain. */
+	if (!cluster_stop_backend(pid) || kill(pid, SIGKILL) != 0) {
 		PQfinish(witness);
 		return false;
 	}
 	/* The postmaster ends all sessions, this one with them. */
-	while ((rc = poll(&f, 1, WAIT_MS / 3)) < 0 && errno == EINTR)
+	while ((rc = poll(&f, 1, WAIT_MS)) < 0 && errno == EINTR)
 		;
+	if (rc != 1)
+		give_up("no session ended with the one that was killed");
 	PQfinish(witness);
-	/* It had ended, and was only not yet buried. */
-	if (rc == 0)
-		return false;
 	if (!wait_ready())
 		give_up("the server does not recover");
 	return true;

@@ -60,6 +60,8 @@ void cluster_crash(void);
  * False: the session had ended by itself.
  */
 bool cluster_kill_backend(int pid);
+/* One session's process stands still.  False: it had ended by itself. */
+bool cluster_stop_backend(int pid);
 /* Up again after cluster_crash(), or down (immediately) and up. */
 void cluster_restart(void);
 /*

@@ -1,5 +1,6 @@
 /* tests/postgres/test_loss.c - what is cancelled, what is lost, and answers that come meanwhile. */
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,44 @@ a_server_crash_is_a_loss(void **state UNUSED)
 	assert_error(pg_exec_script(s, "SELECT pg_sleep(60)", &err), &err,
 	    ERR_LOST);
 	assert_contains(err.primary, "was lost");
+	pg_close(s);
+	cluster_restart();
+}
+
+/*
+ * A backend that is told to go (as by the postmaster after a crash) while our
+ * question lies unread: its farewell and "connection reset" come at once.
+ */
+static void
+end_with_unread_question(void *arg)
+{
+	int pid = *(int *)arg;
+
+	assert_int_equal(kill(pid, SIGQUIT), 0);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+}
+
+static void
+a_backend_that_ends_with_the_question_unread_is_a_loss(void **state UNUSED)
+{
+	bool cancel = false;
+	struct pg_options options = { .cancel = &cancel };
+	struct pg_session *s = open_with(&options);
+	int pid = pg_backend_pid(s);
+	struct loop_timer *strike, *late;
+	struct error err;
+
+	assert_true(cluster_stop_backend(pid));
+	strike = loop_timer_new(loop, loop, 50, 0, end_with_unread_question,
+	    &pid);
+	late = loop_timer_new(loop, loop, 20000, 0, set_flag, &cancel);
+
+	assert_error(pg_exec(s, s, "SELECT 1", 0, NULL, NULL, &err), &err,
+	    ERR_LOST);
+	assert_false(cancel);
+	assert_false(pg_alive(s));
+	talloc_free(strike);
+	talloc_free(late);
 	pg_close(s);
 	cluster_restart();
 }
@@ -207,6 +246,8 @@ main(void)
 		cmocka_unit_test(a_backend_terminated_in_a_statement_is_a_loss),
 		cmocka_unit_test(a_backend_terminated_while_idle_is_noticed),
 		cmocka_unit_test(a_server_crash_is_a_loss),
+		cmocka_unit_test(
+		    a_backend_that_ends_with_the_question_unread_is_a_loss),
 		cmocka_unit_test(an_answer_comes_while_another_session_waits),
 		cmocka_unit_test(a_second_question_at_once_is_refused),
 		cmocka_unit_test(an_asynchronous_failure_is_told),
