@@ -59,6 +59,8 @@ engine_stop(struct engine *e, const char *principal, const char *fmt, ...)
 	/* Its end is observed before the engine's. */
 	if (e->attempt != NULL)
 		e->attempt->is_cancelled = true;
+	if (e->asking != NULL)
+		e->asking->is_cancelled = true;
 }
 
 void

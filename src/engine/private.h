@@ -58,6 +58,7 @@ struct engine {
 
 	enum situation	 situation;
 	struct attempt	*attempt;	/* that runs; null */
+	struct attempt	*asking;	/* plans, or asks what became of it; null */
 	json_t		*inbox;		/* array: intents for the attempt */
 	int64_t		 looked_ms;	/* for decisions in approvals/; 0: never */
 	bool		 has_asked_commands;	/* that were left over, to end */

@@ -93,7 +93,7 @@ begin_attempt(struct engine *e, const struct step *step,
 static void
 end_attempt(struct engine *e, struct attempt *a)
 {
-	e->attempt = NULL;
+	e->attempt = e->asking = NULL;
 	json_array_clear(e->inbox);
 	talloc_free(a);
 }
@@ -185,12 +185,17 @@ ask_outcome(struct engine *e, struct attempt *a,
     const struct attempt_state *was, char proof[256], char query[512])
 {
 	enum outcome outcome = OUTCOME_UNKNOWN;
-	struct error err;
-	int tries;
+	struct error err = { 0 };
+	int tries, rc;
 
+	snprintf(err.primary, sizeof(err.primary), "the engine was told to "
+	    "end");
 	for (tries = 0; tries < SETTLE_TRIES && !e->is_stopping; tries++) {
 		error_clear(&err);
-		if (attempt_settle(a, was, &outcome, proof, query, &err) == 0)
+		e->asking = a;
+		rc = attempt_settle(a, was, &outcome, proof, query, &err);
+		e->asking = NULL;
+		if (rc == 0)
 			return outcome;
 		engine_status(e, a->id, "asks the server what became of it: %s",
 		    err.primary);
@@ -238,12 +243,13 @@ look_for_leftover(struct engine *e, const struct step *step,
 	if (was->marker_xid == NULL || was->marker_xid[0] != '\0' ||
 	    was->statement_count == 0)
 		return;
-	a = begin_attempt(e, step, s, failed->number);
+	e->asking = a = begin_attempt(e, step, s, failed->number);
 	if (attempt_settle(a, was, &outcome, proof, query, &ignored) != 0 ||
 	    outcome != OUTCOME_NOT_DONE || a->cure_found == NULL)
 		proof[0] = '\0';
 	else
 		failed->cure_found = mem_strdup(failed, a->cure_found);
+	e->asking = NULL;
 	talloc_free(a);
 }
 
@@ -343,8 +349,13 @@ plan_and_run(struct engine *e, const struct step *step, struct step_state *s,
 		rc = engine_target_ready(e, step, &err);
 	if (e->fatal.code != ERR_NONE)
 		return -1;
+	e->asking = a;
 	if (rc == 0)
 		rc = attempt_plan(a, &err);
+	e->asking = NULL;
+	/* Told to end, it looks again when the run is resumed. */
+	if (rc != 0 && e->is_stopping && err.code == ERR_CANCELLED)
+		return -1;
 	if (rc != 0)
 		return plan_failed(e, step, s->id, &err);
 	shown = shown_json(e, a, s->id);

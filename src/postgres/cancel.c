@@ -4,66 +4,122 @@
  * PQcancel() makes a connection of its own and blocks.  Once it has returned
  * the server has signalled the backend, so that a request that was waited for
  * cannot hit a later command.
+ *
+ * Where nothing comes through it blocks for ever: the thread is nobody's, has
+ * all that it needs for itself, and is waited for by no end of the program (as
+ * one of libuv's pool would be).  That it is through shows as the end of a
+ * pipe.
  */
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "postgres/session_private.h"
 
-/* Outside of talloc: the thread may outlive the session. */
 struct cancel_request {
-	PGcancel		*handle;
-	struct pg_session	*session;	/* null: nobody waits */
+	struct pg_session	*session;
+	struct loop_poll	*poll;
+	int			 end;		/* of the pipe: readable when through */
 };
 
-static void
-request_free(struct cancel_request *request)
-{
-	PQfreeCancel(request->handle);
-	free(request);
-}
+/* The thread's own, outside of talloc. */
+struct job {
+	PGcancel	*handle;
+	int		 end;
+};
 
-static void
-request_run(void *arg)
+static void *
+run_job(void *arg)
 {
-	struct cancel_request *request = arg;
+	struct job *job = arg;
 	char why[256];
 
 	/* One that failed is repeated while the command goes on. */
-	(void)PQcancel(request->handle, why, sizeof(why));
+	(void)PQcancel(job->handle, why, sizeof(why));
+	PQfreeCancel(job->handle);
+	close(job->end);
+	free(job);
+	return NULL;
+}
+
+/* Signals are the main thread's. */
+static int
+start_thread(struct job *job)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	rc = pthread_create(&thread, &attr, run_job, job);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static int
+request_destroy(struct cancel_request *request)
+{
+	request->session->cancelling = NULL;
+	/* Before the descriptor that it looks at. */
+	talloc_free(request->poll);
+	close(request->end);
+	return 0;
 }
 
 static void
-request_done(void *arg)
+request_through(void *arg, bool readable UNUSED, bool writable UNUSED)
 {
-	struct cancel_request *request = arg;
-
-	if (request->session != NULL)
-		request->session->cancelling = NULL;
-	request_free(request);
+	talloc_free(arg);
 }
 
 void
 cancel_start(struct pg_session *s)
 {
 	struct cancel_request *request;
+	struct job *job;
 	PGcancel *handle = PQgetCancel(s->conn);
+	int ends[2];
 
+	/* From here on its end is waited for. */
+	if (!s->cancel_sent)
+		silence_begin(s);
 	s->cancel_sent = true;
 	if (handle == NULL)
 		return;		/* not connected: the command ends as lost */
-	request = memory_check(calloc(1, sizeof(*request)));
-	request->handle = handle;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		PQfreeCancel(handle);
+		return;		/* tried again, as one that failed */
+	}
+	job = memory_check(calloc(1, sizeof(*job)));
+	*job = (struct job){ handle, ends[1] };
+	if (start_thread(job) != 0) {
+		PQfreeCancel(handle);
+		free(job);
+		close(ends[0]);
+		close(ends[1]);
+		return;
+	}
+	request = NEW(s, struct cancel_request);
 	request->session = s;
+	request->end = ends[0];
+	request->poll = loop_poll_new(request, s->loop, ends[0],
+	    request_through, request);
+	loop_poll_want(request->poll, true, false);
+	talloc_set_destructor(request, request_destroy);
 	s->cancelling = request;
-	loop_work(s->loop, request_run, request_done, request);
 }
 
 void
 cancel_abandon(struct pg_session *s)
 {
-	if (s->cancelling != NULL)
-		s->cancelling->session = NULL;
-	s->cancelling = NULL;
+	talloc_free(s->cancelling);
 }

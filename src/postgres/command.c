@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/memory.h"
 #include "base/str.h"
@@ -103,7 +104,7 @@ bool
 session_has_answer(const struct pg_session *s)
 {
 	/* On a dead connection libpq goes on saying "busy". */
-	if (PQstatus(s->conn) == CONNECTION_BAD)
+	if (s->lost || PQstatus(s->conn) == CONNECTION_BAD)
 		return true;
 	return s->copying ? s->copy_fresh : !PQisBusy(s->conn);
 }
@@ -147,13 +148,19 @@ answer_or_cancel(void *arg)
 static void
 wait_for_answer(struct pg_session *s)
 {
+	int64_t left_ms;
+
+	silence_begin(s);
 	while (!session_has_answer(s)) {
 		session_arm(s);
-		loop_wait(s->loop, answer_or_cancel, s,
-		    s->cancel_sent ? CANCEL_AGAIN_MS : -1);
-		if (!session_has_answer(s) && cancel_is_asked(s) &&
-		    s->cancelling == NULL)
+		left_ms = silence_left_ms(s);
+		loop_wait(s->loop, answer_or_cancel, s, s->cancel_sent ?
+		    MIN(left_ms, CANCEL_AGAIN_MS) : left_ms);
+		if (session_has_answer(s))
+			break;
+		if (cancel_is_asked(s) && s->cancelling == NULL)
 			cancel_start(s);
+		silence_break(s);
 	}
 	session_tell_notices(s);
 }
@@ -163,7 +170,8 @@ static PGresult *
 next_result(struct pg_session *s)
 {
 	wait_for_answer(s);
-	return PQgetResult(s->conn);
+	/* It would wait for what was given up. */
+	return s->lost ? NULL : PQgetResult(s->conn);
 }
 
 static bool
@@ -231,7 +239,7 @@ take_copy(struct pg_session *s, const struct taker *taker,
 	int size;
 
 	s->copying = true;
-	while (PQstatus(s->conn) != CONNECTION_BAD) {
+	while (!s->lost && PQstatus(s->conn) != CONNECTION_BAD) {
 		s->copy_fresh = false;
 		size = PQgetCopyData(s->conn, &bytes, 1);
 		if (size < 0)

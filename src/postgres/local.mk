@@ -28,6 +28,7 @@ src_postgres_libpostgres_a_SOURCES = \
 	src/postgres/session.c src/postgres/session.h \
 	src/postgres/session_private.h \
 	src/postgres/settings.c src/postgres/settings.h \
+	src/postgres/silence.c \
 	src/postgres/sql.c src/postgres/sql.h \
 	src/postgres/statements.def \
 	src/postgres/target.c src/postgres/target.h \

@@ -1,5 +1,7 @@
 /* postgres/pipeline.c - many queries at one go. */
 
+#include <sys/param.h>
+
 #include "base/memory.h"
 #include "postgres/pipeline.h"
 #include "postgres/session_private.h"
@@ -30,6 +32,7 @@ begin(struct pg_pipeline *p)
 	if (p->rc != 0)
 		return;
 	p->is_running = true;
+	silence_begin(p->session);
 	if (send_all(p) == 0)
 		return;
 	/* What of it went out cannot be told: the line is given up. */
@@ -52,6 +55,7 @@ take(struct pg_pipeline *p, PGresult *res)
 {
 	struct pg_result r;
 
+	silence_begin(p->session);
 	switch (PQresultStatus(res)) {
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
@@ -79,7 +83,7 @@ end(struct pg_pipeline *p)
 	p->is_running = false;
 	if (p->rc != 0)
 		first = p->err;
-	if (PQstatus(s->conn) != CONNECTION_BAD &&
+	if (!s->lost && PQstatus(s->conn) != CONNECTION_BAD &&
 	    !PQexitPipelineMode(s->conn) && first.code == ERR_NONE)
 		command_note_send_failure(s, &first);
 	if (command_end(s, &first, &p->err) != 0)
@@ -93,10 +97,12 @@ pump(struct pg_pipeline *p)
 	struct pg_session *s = p->session;
 
 	while (p->is_running && session_has_answer(s)) {
-		PGresult *res = PQgetResult(s->conn);
+		/* What was given up would be waited for. */
+		PGresult *res = s->lost ? NULL : PQgetResult(s->conn);
 		bool is_last;
 
-		if (res == NULL && PQstatus(s->conn) != CONNECTION_BAD) {
+		if (res == NULL && !s->lost &&
+		    PQstatus(s->conn) != CONNECTION_BAD) {
 			p->next++;	/* that query has said all */
 			continue;
 		}
@@ -138,41 +144,54 @@ something_to_do(void *arg)
 	return false;
 }
 
+/* left_ms: until one of them is to be looked after. */
 static bool
-any_runs(const struct waiting *w, bool *any_cancelled)
+any_runs(const struct waiting *w, int64_t *left_ms)
 {
 	bool any = false;
 
-	*any_cancelled = false;
+	*left_ms = INT64_MAX;
 	for (size_t i = 0; i < w->count; i++) {
-		any |= w->list[i].is_running;
-		*any_cancelled |= w->list[i].is_running &&
-		    w->list[i].session->cancel_sent;
+		const struct pg_session *s = w->list[i].session;
+
+		if (!w->list[i].is_running)
+			continue;
+		any = true;
+		*left_ms = MIN(*left_ms, silence_left_ms(s));
+		if (s->cancel_sent)
+			*left_ms = MIN(*left_ms, CANCEL_AGAIN_MS);
 	}
 	return any;
+}
+
+static void
+look_after(struct pg_pipeline *p)
+{
+	pump(p);
+	if (p->is_running && is_cancelled(p->session))
+		cancel_start(p->session);
+	if (p->is_running)
+		silence_break(p->session);
+	pump(p);
 }
 
 int
 pg_pipelines_run(struct pg_pipeline *list, size_t count)
 {
 	struct waiting w = { list, count };
-	bool any_cancelled;
+	int64_t left_ms;
 	int rc = 0;
 
 	for (size_t i = 0; i < count; i++)
 		begin(&list[i]);
-	while (any_runs(&w, &any_cancelled)) {
+	while (any_runs(&w, &left_ms)) {
 		for (size_t i = 0; i < count; i++)
 			if (list[i].is_running)
 				session_arm(list[i].session);
 		loop_wait(list[0].session->loop, something_to_do, &w,
-		    any_cancelled ? CANCEL_AGAIN_MS : -1);
-		for (size_t i = 0; i < count; i++) {
-			pump(&list[i]);
-			if (list[i].is_running &&
-			    is_cancelled(list[i].session))
-				cancel_start(list[i].session);
-		}
+		    left_ms);
+		for (size_t i = 0; i < count; i++)
+			look_after(&list[i]);
 	}
 	for (size_t i = 0; i < count; i++)
 		rc |= list[i].rc;

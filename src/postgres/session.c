@@ -402,7 +402,8 @@ pg_open(const void *owner, struct loop *l, const struct pg_target *t,
 	    s->options.application_name == NULL ? "pgrunbook" :
 	    s->options.application_name);
 	s->target = pg_target_with_database(s, t, t->dbname);
-	deadline = clock_mono_ms() + patience_ms(t, &s->options);
+	s->patience_ms = patience_ms(t, &s->options);
+	deadline = clock_mono_ms() + s->patience_ms;
 	talloc_set_destructor(s, session_destroy);
 	if (pg_resolve(s, l, s->target, s->options.cancel, deadline, &found,
 	    err) != 0)
@@ -412,8 +413,11 @@ pg_open(const void *owner, struct loop *l, const struct pg_target *t,
 	if (finish_connection(s, deadline, err) != 0)
 		goto fail;
 	PQsetnonblocking(s->conn, 1);
+	/* Connected, and nothing comes through: that is no connection. */
+	s->answer_ms = s->patience_ms;
 	if (settle_session(s, err) != 0)
 		goto fail;
+	s->answer_ms = s->options.answer_timeout_ms;
 	return s;
 fail:
 	talloc_free(s);

@@ -12,6 +12,12 @@
  * context; ERR_LOST where the connection broke (the first SQLSTATE is kept).
  * After ERR_LOST only pg_close() (or freeing) makes sense.
  *
+ * Where no answer comes, the server is asked by another connection whether the
+ * backend still works: one that is gone, or has answered in vain, is a loss
+ * (ERR_LOST).  So is a server that cannot be reached any more, once *cancel is
+ * true, where there is no cancel, and in a session that is_question: after
+ * three times the patience of a connect.
+ *
  * While *cancel is true nothing new is sent (ERR_CANCELLED), but for
  * pg_rollback().  A command that ended well before the request reached it
  * has ended well: the caller gets its result.
@@ -37,6 +43,8 @@ struct pg_session;
 struct pg_options {
 	const char	*application_name;
 	int64_t		 connect_timeout_ms;	/* 0: the URL's connect_timeout, or 10 s */
+	int64_t		 answer_timeout_ms;	/* of each command; else it is lost.  0: none */
+	bool		 is_question;		/* somebody waits for its answers; see below */
 	const bool	*cancel;		/* cancels commands when it becomes true; may be null */
 	/* Notices and warnings, as the server words them.  May be null. */
 	void		(*on_notice)(void *arg, const char *severity, const char *text);

@@ -39,6 +39,10 @@ struct pg_session {
 	struct notice		*notices;
 	size_t			 notice_count;
 	bool			 telling;	/* on_notice is being called */
+	int64_t			 patience_ms;	/* of a connect */
+	int64_t			 answer_ms;	/* that an answer may take; 0: any time */
+	int64_t			 looked_ms;	/* since when nothing came; silence.c */
+	int			 unreached, idle_seen;
 	int			 backend_pid;
 	bool			 pooled;
 };
@@ -64,6 +68,14 @@ void command_note_error(struct pg_session *s, const PGresult *res,
 int command_end(struct pg_session *s, const struct error *first,
     struct error *err) WARN_UNUSED;
 struct pg_result *result_new(const void *owner, PGresult *takes);
+
+/*
+ * silence.c: a wait begins; how long until silence_break() is due, which may
+ * lose the session.  It turns the loop.
+ */
+void silence_begin(struct pg_session *s);
+int64_t silence_left_ms(const struct pg_session *s);
+void silence_break(struct pg_session *s);
 
 /* async.c */
 void async_pump(struct pg_session *s);

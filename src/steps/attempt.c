@@ -273,6 +273,7 @@ attempt_settle(struct attempt *a, const struct attempt_state *was,
 {
 	const struct step_kind *kind = step_kind_of(a->step);
 
+	a->private_->is_settling = true;
 	proof[0] = query[0] = '\0';
 	if (kind->settle == NULL) {
 		*outcome = OUTCOME_NOT_DONE;

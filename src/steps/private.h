@@ -35,6 +35,7 @@ struct attempt_private {
 	int64_t		 window_left;	/* live bytes that may still go in it */
 	int		 statement;	/* of the last STATEMENT_STARTED */
 	bool		 is_running;	/* in attempt_run(): it leaves evidence */
+	bool		 is_settling;	/* in attempt_settle(): it only asks */
 	bool		 is_timed_out;
 	const char	*progress_unit;	/* since when in it, and from where */
 	int64_t		 progress_begun_ms, progress_first;

@@ -274,6 +274,7 @@ open_session(const void *owner, struct attempt *a, const char *target,
 		return NULL;
 	options.application_name = "pgrunbook";
 	options.cancel = cancel;
+	options.is_question = a->private_->is_settling;
 	options.on_notice = show_notice;
 	options.arg = a;
 	s = pg_open(owner, a->host->loop, t, &options, err);

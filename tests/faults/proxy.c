@@ -99,6 +99,13 @@ proxy_freeze(struct proxy *p)
 }
 
 void
+proxy_freeze_connections(struct proxy *p)
+{
+	proxy_freeze(p);
+	kill(p->group, SIGCONT);
+}
+
+void
 proxy_cut(struct proxy *p)
 {
 	if (p->group <= 0)

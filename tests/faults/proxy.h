@@ -13,6 +13,8 @@ struct proxy *proxy_start(const void *owner);
 char *proxy_url(const void *owner, const struct proxy *p, const char *dbname);
 /* Half open: what is connected stays so, and nothing comes through. */
 void proxy_freeze(struct proxy *p);
+/* The same of what is connected so far; new connections come through. */
+void proxy_freeze_connections(struct proxy *p);
 /* Connections end as by a cable that is cut; the port stays ours. */
 void proxy_cut(struct proxy *p);
 /* New ones come through again. */
