@@ -161,6 +161,9 @@ freeze(struct frozen *f, const struct window *w, const char *folder,
 	    relative(f, main_file), "root", f->root, "files", files));
 	put_keys(f, created, "signers", w->signers);
 	put_keys(f, created, "revoked", w->revoked);
+	/* Of one that was killed amid it there may be a file by half. */
+	if (file_exists(runbooks))
+		rc = file_remove_tree(runbooks, err);
 	for (i = 0; i < f->count && rc == 0; i++)
 		rc = copy_one(f, runbooks, f->paths[i], files, err);
 	if (rc == 0)

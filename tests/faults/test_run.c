@@ -122,6 +122,16 @@ a_run_survives_a_kill_at_any_write_of_evidence(void **state)
 	    .stride = 37, .first = 6 });
 }
 
+/* Before there is a run: it is begun anew, in the same folder. */
+static void
+a_run_survives_a_kill_while_its_runbooks_are_frozen(void **state)
+{
+	(void)state;
+	meet(&(struct disk_fault){ "kill at a write of the runbooks",
+	    "write,fsync,fdatasync,rename", "*/runbooks/*", .times = 1,
+	    .stride = 1, .first = 1 });
+}
+
 #define test(name) cmocka_unit_test_teardown(name, window_end)
 
 int
@@ -140,6 +150,7 @@ main(void)
 		test(a_run_survives_evidence_that_cannot_be_written),
 		test(a_short_write_of_evidence_is_finished),
 		test(a_run_survives_a_kill_at_any_write_of_evidence),
+		test(a_run_survives_a_kill_while_its_runbooks_are_frozen),
 	};
 
 	/* Of the engines alone: their leaks must not pass for exit codes. */

@@ -69,16 +69,20 @@ window_end(void **state)
 }
 
 /*
- * Where it stands, or anew where it had not begun: then its folder is gone,
- * or has no journal yet.
+ * Where it stands, or anew where it had not begun: then its folder is gone, or
+ * is not whole, or has no record yet of the values that were given.
  */
 static struct ended
 go_on(const struct fault_window *w, struct stage *s)
 {
-	if (!file_exists(s->folder))
+	bool is_new = !stage_has_run(s) && (s->vars != NULL ||
+	    !file_exists(path_join(s, s->folder, "created.json")));
+
+	if (!file_exists(s->folder)) {
 		w->renew(s);
-	return stage_run(s, !file_exists(path_join(s, s->folder,
-	    "created.json")), NULL);
+		is_new = true;
+	}
+	return stage_run(s, is_new, NULL);
 }
 
 /* False: it is not to be brought to its end. */
