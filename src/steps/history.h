@@ -98,10 +98,17 @@ int history_make(struct history *h, bool is_baseline, bool *made,
 
 /*
  * Around one migration's statements: in its transaction, or outside of one
- * (Prisma's own way) where they refuse it.  *id is a child of owner.
+ * (Prisma's own way) where they refuse it.  id: a new UUID, of the entry.
  */
-int history_begin(const void *owner, struct history *h,
-    const struct migration *m, char **id, struct error *err) WARN_UNUSED;
+int history_begin(struct history *h, const struct migration *m,
+    const char *id, struct error *err) WARN_UNUSED;
+/*
+ * The id of the only entry that counts, which was begun and of which nobody
+ * has said how it ended; null where there is none (and in other books than
+ * Prisma's).
+ */
+int history_begun(const void *owner, struct history *h, const char *name,
+    char **id, struct error *err) WARN_UNUSED;
 int history_finish(struct history *h, const struct migration *m,
     const char *id, struct error *err) WARN_UNUSED;
 /* Outside of a transaction: what it failed with. */

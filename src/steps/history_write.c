@@ -245,20 +245,41 @@ insert_other(struct history *h, const struct migration *m, bool replace,
 }
 
 int
-history_begin(const void *owner, struct history *h, const struct migration *m,
-    char **id, struct error *err)
+history_begin(struct history *h, const struct migration *m, const char *id,
+    struct error *err)
 {
 	/* Prisma's times are its client's. */
-	char *now = clock_rfc3339(owner, clock_now_us());
-	const char *params[] = { NULL, m->sha256, now, m->name };
+	char *now = clock_rfc3339(NULL, clock_now_us());
+	const char *params[] = { id, m->sha256, now, m->name };
+	int rc = 0;
 
-	*id = uuid_new(owner);
-	params[0] = *id;
-	if (h->layout != LAYOUT_PRISMA)
+	if (h->layout == LAYOUT_PRISMA)
+		rc = pg_exec(NULL, h->session, "INSERT INTO "
+		    "_prisma_migrations(id, checksum, started_at, "
+		    "migration_name) VALUES ($1, $2, $3, $4)", 4, params, NULL,
+		    err);
+	talloc_free(now);
+	return rc;
+}
+
+int
+history_begun(const void *owner, struct history *h, const char *name,
+    char **id, struct error *err)
+{
+	struct pg_result *r;
+
+	*id = NULL;
+	if (h->layout != LAYOUT_PRISMA || !h->has_table)
 		return 0;
-	return pg_exec(NULL, h->session, "INSERT INTO _prisma_migrations(id,"
-	    " checksum, started_at, migration_name) VALUES ($1, $2, $3, $4)",
-	    4, params, NULL, err);
+	if (pg_exec(NULL, h->session, "SELECT id, finished_at IS NULL AND"
+	    " coalesce(logs, '') = '' FROM _prisma_migrations WHERE"
+	    " migration_name = $1 AND rolled_back_at IS NULL", 1, &name, &r,
+	    err) < 0)
+		return -1;
+	if (r->rows == 1 && str_equal(pg_value(r, 0, 1), "t"))
+		*id = mem_strdup(owner, pg_value(r, 0, 0));
+	talloc_free(r);
+	return 0;
 }
 
 int

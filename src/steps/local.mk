@@ -27,6 +27,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/manual.c \
 	src/steps/migrate.c src/steps/migrate.h \
 	src/steps/migrate_apply.c \
+	src/steps/migrate_begun.c \
 	src/steps/migration_status.c \
 	src/steps/output.c \
 	src/steps/plan.c src/steps/plan.h \

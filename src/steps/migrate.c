@@ -191,8 +191,9 @@ work_check(struct work *w, struct error *err)
 {
 	const struct migrate_spec *spec = w->attempt->step->spec;
 
-	if (books_read(w->books, err) < 0 || history_check(w->books->history,
-	    w->books->findings, spec->include_all, err) < 0)
+	if (books_read(w->books, err) < 0 || work_find_begun(w, err) < 0 ||
+	    history_check(w->books->history, w->books->findings,
+	    spec->include_all, err) < 0)
 		return -1;
 	return check_rehearsed(w, err);
 }
@@ -207,7 +208,8 @@ work_new(const void *owner, struct attempt *a, struct error *err)
 	w->statements = json_owned(w, json_array());
 	w->migrations = json_owned(w, json_array());
 	w->books = books_open(w, a, &spec->books, err);
-	if (w->books != NULL && (a->is_dry || history_check(w->books->history,
+	if (w->books != NULL && work_find_begun(w, err) == 0 &&
+	    (a->is_dry || history_check(w->books->history,
 	    w->books->findings, spec->include_all, err) == 0) &&
 	    seeds_read(w, err) == 0)
 		return w;
@@ -424,8 +426,8 @@ run(struct attempt *a, struct error *err)
  */
 static void
 settle_unfinished(const void *owner, struct attempt *a,
-    const struct attempt_state *was, const char *found, char proof[256],
-    char query[512])
+    const struct attempt_state *was, const char *found,
+    enum outcome *outcome, char proof[256], char query[512])
 {
 	const struct statement_state *last = was->statement_count == 0 ? NULL :
 	    &was->statements[was->statement_count - 1];
@@ -446,6 +448,11 @@ settle_unfinished(const void *owner, struct attempt *a,
 	if (s == NULL || outcome_probe(owner, s, attempt_pinned(a, NULL), &m,
 	    last->text, &answer, &ignored) < 0)
 		return;
+	if (answer.outcome == OUTCOME_STILL_RUNNING) {
+		*outcome = answer.outcome;
+		snprintf(proof, 256, "%.255s", answer.reason);
+		return;
+	}
 	snprintf(proof, 256, "%.120s; %.80s: resolve it as %s", found,
 	    answer.reason, answer.outcome == OUTCOME_DONE ? "applied" :
 	    answer.outcome == OUTCOME_NOT_DONE ? "rolled back" :
@@ -476,7 +483,8 @@ settle(struct attempt *a, const struct attempt_state *was,
 		void *owner = talloc_new(NULL);
 
 		*outcome = OUTCOME_UNKNOWN;
-		settle_unfinished(owner, a, was, err->primary, proof, query);
+		settle_unfinished(owner, a, was, err->primary, outcome, proof,
+		    query);
 		talloc_free(owner);
 		return 0;
 	}

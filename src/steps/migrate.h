@@ -21,9 +21,21 @@ struct seed {
 	bool		 is_done_before;	/* by an attempt before, which planned it */
 };
 
+/*
+ * What an attempt of this run was killed over: its statement, which refuses a
+ * transaction, and its entry do not come together.
+ */
+struct begun {
+	bool		 is_ours;	/* and no process works on it any more */
+	char		*id;		/* of its entry, which is open; null: none */
+	bool		 has_effect;	/* the catalog has it: only the entry is missing */
+	char		*reason;	/* how that is known */
+};
+
 struct work {
 	struct attempt	*attempt;
 	struct books	*books;
+	struct begun	*begun;		/* of each migration of the folder */
 	struct seed	*seeds;
 	size_t		 seed_count;
 	json_t		*statements;	/* [{text, ms, lock}], as they are run */
@@ -34,6 +46,12 @@ struct work {
 struct work *work_new(const void *owner, struct attempt *a, struct error *err);
 /* The books again, and the refusals again: somebody may have migrated. */
 int work_check(struct work *w, struct error *err) WARN_UNUSED;
+/*
+ * Find what this run itself has begun, and make it pending again: by the
+ * journal it is ours, by the catalog it is there or not.  What cannot be
+ * known stays as the books have it.
+ */
+int work_find_begun(struct work *w, struct error *err) WARN_UNUSED;
 /* Is it for the next migrate? */
 bool work_is_pending(const struct work *w, size_t i);
 /*

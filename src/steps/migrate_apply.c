@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -46,7 +47,7 @@ apply_together(struct work *w, const struct migration *m,
     const struct sql_script *script, struct error *err)
 {
 	struct transaction *t;
-	char *id;
+	char *id = uuid_new(w);
 	int rc;
 
 	t = transaction_begin(NULL, w->attempt, w->books->session, false, err);
@@ -54,7 +55,7 @@ apply_together(struct work *w, const struct migration *m,
 		return -1;
 	rc = reconcile_is_codified(m->sql) ?
 	    history_record(w->books->history, m, err) :
-	    history_begin(t, w->books->history, m, &id, err);
+	    history_begin(w->books->history, m, id, err);
 	if (rc == 0 && !reconcile_is_codified(m->sql)) {
 		rc = run_statements(w, t, script, err);
 		if (rc == 0)
@@ -71,15 +72,22 @@ apply_together(struct work *w, const struct migration *m,
 /* Prisma's own way, for statements that refuse a transaction. */
 static int
 apply_alone(struct work *w, const struct migration *m,
-    const struct sql_script *script, struct error *err)
+    const struct begun *begun, const struct sql_script *script,
+    struct error *err)
 {
+	bool is_open = begun->is_ours && begun->id != NULL;
+	const char *id = is_open ? begun->id : uuid_new(w);
 	struct error ignored;
-	char *id;
 	int rc;
 
+	if (begun->has_effect)
+		return attempt_printf(w->attempt, err, "it took effect before "
+		    "this attempt (%s), and is recorded\n", begun->reason) < 0 ?
+		    -1 : history_finish(w->books->history, m, id, err);
 	if (statements_unhurried(w->attempt, w->books->session, err) < 0 ||
-	    statements_mark_backend(w->attempt, w->books->session, err) < 0 ||
-	    history_begin(w, w->books->history, m, &id, err) < 0)
+	    statements_mark_backend(w->attempt, w->books->session, id,
+	    err) < 0 || (!is_open && history_begin(w->books->history, m, id,
+	    err) < 0))
 		return -1;
 	rc = run_statements(w, NULL, script, err);
 	if (rc == 0)
@@ -157,8 +165,9 @@ is_for_alone(const struct sql_script *script)
 }
 
 static int
-apply(struct work *w, const struct migration *m, struct error *err)
+apply(struct work *w, size_t i, struct error *err)
 {
+	const struct migration *m = &w->books->list[i];
 	struct sql_script *script = sql_parse(w, work_statements(w, w, m));
 	bool is_alone;
 	int rc;
@@ -170,7 +179,7 @@ apply(struct work *w, const struct migration *m, struct error *err)
 	    ": the database has it already, recorded as applied" : "") < 0)
 		return -1;
 	attempt_watch(w->attempt, w->books->session, !is_alone);
-	rc = is_alone ? apply_alone(w, m, script, err) :
+	rc = is_alone ? apply_alone(w, m, &w->begun[i], script, err) :
 	    apply_together(w, m, script, err);
 	if (rc < 0)
 		return tell_failure(w, m, is_alone, err);
@@ -226,7 +235,7 @@ apply_list(struct work *w, struct error *err)
 		attempt_progress(w->attempt, (int64_t)i,
 		    (int64_t)w->books->count, "migrations",
 		    w->books->list[i].name);
-		if (apply(w, &w->books->list[i], err) < 0)
+		if (apply(w, i, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -268,7 +268,7 @@ run_alone(const void *owner, struct attempt *a, struct pg_session *s,
     struct statement_result *last, struct error *err)
 {
 	if (statements_unhurried(a, s, err) < 0 ||
-	    statements_mark_backend(a, s, err) < 0)
+	    statements_mark_backend(a, s, a->uuid, err) < 0)
 		return -1;
 	if (run_each(owner, a, s, NULL, script, last, err) < 0)
 		return -1;

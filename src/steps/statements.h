@@ -85,8 +85,11 @@ int statements_settle(struct attempt *a, const char *database,
 int statements_unhurried(struct attempt *a, struct pg_session *s,
     struct error *err) WARN_UNUSED;
 
-/* Journal which backend runs what has no transaction of its own. */
+/*
+ * Journal which backend runs what has no transaction of its own.  uuid: what
+ * it is known by, such as its entry in the books.
+ */
 int statements_mark_backend(struct attempt *a, struct pg_session *s,
-    struct error *err) WARN_UNUSED;
+    const char *uuid, struct error *err) WARN_UNUSED;
 
 #endif

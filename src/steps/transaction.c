@@ -166,7 +166,7 @@ transaction_rollback(struct transaction *t)
 
 int
 statements_mark_backend(struct attempt *a, struct pg_session *s,
-    struct error *err)
+    const char *uuid, struct error *err)
 {
 	struct outcome_attempt m = { 0 };
 	void *owner = talloc_new(NULL);
@@ -174,11 +174,11 @@ statements_mark_backend(struct attempt *a, struct pg_session *s,
 
 	m.run = run_id(a);
 	m.step = a->id;
-	m.attempt = a->uuid;
+	m.attempt = uuid;
 	rc = outcome_begin(owner, s, &m, err);
 	if (rc == 0)
 		rc = attempt_event(a, EVENT_MARKED, json_pack(
-		    "{s:s, s:s, s:o}", "uuid", a->uuid, "xid", "", "backend",
+		    "{s:s, s:s, s:o}", "uuid", uuid, "xid", "", "backend",
 		    outcome_attempt_json(&m)), err);
 	talloc_free(owner);
 	return rc;

@@ -39,6 +39,8 @@ tests_faults_libstage_a_SOURCES = tests/faults/stage.c tests/faults/stage.h \
 fault_tests = \
 	tests/faults/test_commands \
 	tests/faults/test_demo_window \
+	tests/faults/test_lines \
+	tests/faults/test_migrations \
 	tests/faults/test_moments \
 	tests/faults/test_run \
 	tests/faults/test_server
@@ -51,6 +53,8 @@ tests_faults_test_demo_window_SOURCES = tests/faults/test_demo_window.c \
 	tests/faults/demo.c src/cli/demo_shop.c src/cli/demo_shop.h \
 	src/cli/scratch_server.h
 tests_faults_test_demo_window_LDADD = $(fault_test_libs)
+tests_faults_test_lines_LDADD = $(fault_test_libs)
+tests_faults_test_migrations_LDADD = $(fault_test_libs)
 tests_faults_test_moments_LDADD = $(fault_test_libs)
 tests_faults_test_run_LDADD = $(fault_test_libs)
 tests_faults_test_server_LDADD = $(fault_test_libs)
@@ -62,7 +66,8 @@ EXTRA_DIST += tests/faults/sweep.sh
 check-faults: $(fault_tests) $(check_DATA) pgrunbook-engine pgrunbook
 	@$(AM_TESTS_ENVIRONMENT) \
 	sh $(srcdir)/tests/faults/sweep.sh tests/faults/swept \
-		once:tests/faults/test_commands once:tests/faults/test_server \
+		once:tests/faults/test_commands once:tests/faults/test_lines \
+		once:tests/faults/test_migrations once:tests/faults/test_server \
 		tests/faults/test_run tests/faults/test_moments \
 		tests/faults/test_demo_window
 clean-local: clean-swept

@@ -485,6 +485,20 @@ stage_effects(const void *owner, const char *database)
 	return text != NULL ? text : mem_strdup(owner, "");
 }
 
+int
+stage_seq_of(struct stage *s, const char *type)
+{
+	char *text = slurp(s, mem_printf(s, "%s/journal.jsonl", s->folder));
+	const char *line = text, *p;
+	int seq = 1;
+
+	for (; (p = strchr(line, '\n')) != NULL; line = p + 1, seq++)
+		if (memmem(line, (size_t)(p - line), type, strlen(type)))
+			return seq;
+	fail_msg("there is no %s", type);
+	return 0;
+}
+
 void
 stage_holds(const struct stage *s)
 {

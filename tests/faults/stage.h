@@ -98,6 +98,8 @@ struct run_state *stage_state(const void *owner, const struct stage *s);
 int stage_lines(const struct stage *s);
 /* "drop 1,fill 2": effects in a database, by name. */
 char *stage_effects(const void *owner, const char *database);
+/* The number of the journal's first record of this type. */
+int stage_seq_of(struct stage *s, const char *type);
 /* All holds: the chain, and no attempt that began is without an outcome. */
 void stage_holds(const struct stage *s);
 void stage_ends_with(struct ended r, int code);

@@ -245,21 +245,6 @@ a_session_that_is_terminated_fails_its_step(void **state)
 	stage_holds(s);
 }
 
-/* The number of the first record of this type. */
-static int
-seq_of(struct stage *s, const char *type)
-{
-	char *text = slurp(s, mem_printf(s, "%s/journal.jsonl", s->folder));
-	const char *line = text, *p;
-	int seq = 1;
-
-	for (; (p = strchr(line, '\n')) != NULL; line = p + 1, seq++)
-		if (memmem(line, (size_t)(p - line), type, strlen(type)))
-			return seq;
-	fail_msg("there is no %s", type);
-	return 0;
-}
-
 /* Killed behind the first COMMIT, with the verify query not asked yet. */
 static void
 killed_before_verify(struct stage *s)
@@ -276,7 +261,7 @@ killed_before_verify(struct stage *s)
 
 	stage_runbook(s, steps);
 	stage_ends_with(stage_run(s, true, NULL), 0);
-	settings[2] = mem_printf(s, "FAILFS_NTH=%d", seq_of(s, "about_to_commit") + 1);
+	settings[2] = mem_printf(s, "FAILFS_NTH=%d", stage_seq_of(s, "about_to_commit") + 1);
 	cluster_sql(s->shop, "TRUNCATE effects");
 	stage_runbook(s, steps);
 	stage_ends_with(stage_run(s, true, stage_failfs(s, settings)), -1);
@@ -325,57 +310,6 @@ what_is_committed_is_not_retried_by_a_rule(void **state)
 	assert_contains(json_str(attempt_of(s, "book/a", 1)->error, "primary"),
 	    "is committed");
 	stage_holds(s);
-}
-
-static void
-migrate_twice(struct stage *s)
-{
-	/* Prisma wants a schema that is empty, or its own. */
-	static const char empty[] = "DROP TABLE IF EXISTS effects, numbers, junk,"
-	    " one, two, _prisma_migrations";
-	char *dir = temp_folder(s);
-
-	cluster_sql(s->shop, empty);
-	cluster_sql(s->box, empty);
-	temp_file(s, dir, "migration_lock.toml", "provider = \"postgresql\"\n");
-	temp_file(s, dir, "20260101000000_one/migration.sql",
-	    "CREATE TABLE one (a int);\n");
-	temp_file(s, dir, "20260102000000_two/migration.sql",
-	    "CREATE TABLE two (a int);\n");
-	stage_runbook(s, mem_printf(s,
-	    "  - {id: try, migrate: {dir: \"%s\", layout: prisma},"
-	    " register: tried}\n"
-	    "  - {id: go, target: box, migrate: {dir: \"%s\", layout: prisma,"
-	    " rehearsed: true}}\n", dir, dir));
-}
-
-/* Whichever of its records it is killed before. */
-static void
-a_rehearsal_that_was_killed_counts_as_a_whole(void **state)
-{
-	const char *settings[] = {
-		"FAILFS_CALLS=write", "FAILFS_PATH=*/journal.jsonl", NULL,
-		"FAILFS_ACTION=kill", NULL,
-	};
-	struct stage *s = *state;
-	int n, last;
-
-	migrate_twice(s);
-	stage_ends_with(stage_run(s, true, NULL), 0);
-	n = seq_of(s, "attempt_started") + 1;
-	last = seq_of(s, "attempt_finished");
-	assert_true(last >= n + 5);
-	for (; n <= last; n++) {
-		migrate_twice(s);
-		settings[2] = mem_printf(s, "FAILFS_NTH=%d", n);
-		stage_ends_with(stage_run(s, true, stage_failfs(s, settings)),
-		    -1);
-
-		stage_ends_with(stage_run(s, false, NULL), 0);
-		assert_non_null(cluster_value(s, s->box,
-		    "SELECT to_regclass('two')::text"));
-		stage_holds(s);
-	}
 }
 
 /* CREATE DATABASE waits for this session, and goes on when it is closed. */
@@ -472,120 +406,6 @@ a_run_can_be_stopped_though_nothing_comes_through(void **state)
 	stage_holds(s);
 }
 
-struct line {
-	struct stage	*stage;
-	struct proxy	*proxy;
-	struct pg_session *session;
-	bool		 cancel;
-};
-
-/* A session through the proxy, which is patient for half a second. */
-static void
-open_line(struct line *line, struct stage *s, bool is_question)
-{
-	const struct pg_options options = {
-		.connect_timeout_ms = 500, .cancel = &line->cancel,
-		.is_question = is_question,
-	};
-	struct error err = { 0 };
-	struct pg_target *t;
-
-	line->stage = s;
-	line->cancel = false;
-	line->proxy = proxy_start(s);
-	t = pg_target_parse(s, proxy_url(s, line->proxy, s->shop), &err);
-	assert_got(t, &err);
-	line->session = pg_open(s, s->loop, t, &options, &err);
-	assert_got(line->session, &err);
-}
-
-static void
-is_given_up(struct line *line, const char *sql, const char *why)
-{
-	struct error err = { 0 };
-
-	assert_int_equal(pg_exec_script(line->session, sql, &err), -1);
-	assert_int_equal(err.code, ERR_LOST);
-	assert_contains(err.detail, why);
-	assert_false(pg_alive(line->session));
-	pg_close(line->session);
-	talloc_free(line->proxy);
-}
-
-static void
-freeze_line(void *arg)
-{
-	proxy_freeze_connections(((struct line *)arg)->proxy);
-}
-
-static void
-freeze_and_terminate(void *arg)
-{
-	struct line *line = arg;
-
-	proxy_freeze_connections(line->proxy);
-	cluster_sql("postgres", mem_printf(line->stage,
-	    "SELECT pg_terminate_backend(%d)",
-	    pg_backend_pid(line->session)));
-}
-
-static void
-freeze_and_cancel(void *arg)
-{
-	struct line *line = arg;
-
-	proxy_freeze(line->proxy);
-	line->cancel = true;
-}
-
-static void
-a_cancel_that_reaches_nobody_gives_the_session_up(void **state)
-{
-	struct stage *s = *state;
-	struct line line;
-
-	open_line(&line, s, false);
-	loop_timer_new(s, s->loop, 50, 0, freeze_and_cancel, &line);
-	is_given_up(&line, "SELECT pg_sleep(600)", "cannot be reached");
-}
-
-static void
-a_question_to_a_backend_that_is_gone_is_a_loss(void **state)
-{
-	struct stage *s = *state;
-	struct line line;
-
-	open_line(&line, s, true);
-	loop_timer_new(s, s->loop, 50, 0, freeze_and_terminate, &line);
-	is_given_up(&line, "SELECT pg_sleep(600)", "gone from the server");
-}
-
-static void
-an_answer_that_does_not_come_through_is_a_loss(void **state)
-{
-	struct stage *s = *state;
-	struct line line;
-
-	open_line(&line, s, true);
-	loop_timer_new(s, s->loop, 50, 0, freeze_line, &line);
-	is_given_up(&line, "SELECT pg_sleep(0.2)", "does not come through");
-}
-
-static void
-a_backend_that_works_is_waited_for(void **state)
-{
-	struct stage *s = *state;
-	struct error err = { 0 };
-	struct line line;
-
-	/* For longer than three looks take. */
-	open_line(&line, s, true);
-	assert_ok(pg_exec_script(line.session, "SELECT pg_sleep(4)", &err),
-	    &err);
-	pg_close(line.session);
-	talloc_free(line.proxy);
-}
-
 #define test(name) \
 	cmocka_unit_test_setup_teardown(name, stage_begin, stage_end)
 
@@ -604,13 +424,8 @@ main(void)
 		test(what_took_effect_is_verified_when_the_run_goes_on),
 		test(what_took_effect_and_does_not_verify_is_for_a_person),
 		test(what_is_committed_is_not_retried_by_a_rule),
-		test(a_rehearsal_that_was_killed_counts_as_a_whole),
 		test(a_database_that_came_after_the_kill_is_in_nobodys_way),
 		test(a_run_can_be_stopped_though_nothing_comes_through),
-		test(a_cancel_that_reaches_nobody_gives_the_session_up),
-		test(a_question_to_a_backend_that_is_gone_is_a_loss),
-		test(an_answer_that_does_not_come_through_is_a_loss),
-		test(a_backend_that_works_is_waited_for),
 	};
 
 	/* Of the engines alone: their leaks must not pass for exit codes. */
