@@ -207,6 +207,7 @@ ask_reason(struct filling *f, char reason[128], struct error *err)
 {
 	const struct backfill_spec *spec = f->attempt->step->spec;
 	struct pg_result *r;
+	char *behind;
 
 	reason[0] = '\0';
 	if (f->attempt->host->run->state->is_paused) {
@@ -219,9 +220,9 @@ ask_reason(struct filling *f, char reason[128], struct error *err)
 	    " current_database() AND wait_event_type = 'Lock')", 0, NULL, &r,
 	    err) < 0)
 		return -1;
+	behind = duration_short(r, pg_value_int(r, 0, 0));
 	if (pg_value_int(r, 0, 0) > spec->max_lag_ms)
-		snprintf(reason, 128, "a replica is %" PRId64 " s behind",
-		    pg_value_int(r, 0, 0) / 1000);
+		snprintf(reason, 128, "a replica is %s behind", behind);
 	else if (pg_value_int(r, 0, 1) > spec->max_waiting)
 		snprintf(reason, 128, "%" PRId64 " sessions wait for a lock",
 		    pg_value_int(r, 0, 1));

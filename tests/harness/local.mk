@@ -10,6 +10,7 @@ tests_harness_libharness_a_SOURCES = \
 	tests/harness/json_schema.c tests/harness/json_schema.h \
 	tests/harness/keys.c tests/harness/keys.h \
 	tests/harness/pooler.c tests/harness/pooler.h \
+	tests/harness/replica.c tests/harness/replica.h \
 	tests/harness/terminal.c tests/harness/terminal.h \
 	tests/harness/test.c tests/harness/test.h \
 	tests/harness/web.c tests/harness/web.h

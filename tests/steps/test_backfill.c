@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "harness/cluster.h"
+#include "harness/replica.h"
 #include "steps/stage.h"
 
 static const char steps[] =
@@ -195,6 +196,42 @@ while_others_wait_for_locks_it_holds_back(void **state UNUSED)
 	talloc_free(s);
 }
 
+static struct replica *replica;
+
+static void
+let_it_follow(struct stage *s)
+{
+	held_at = values(s);
+	replica_resume(replica);
+}
+
+static void
+a_replica_that_falls_behind_is_waited_for(void **state UNUSED)
+{
+	/* Longer than a range takes, and much less than all of them do. */
+	struct stage *s = stage_with_rows(
+	    "  - id: fill\n"
+	    "    backfill: {table: t, key: id, batch: 5, max_lag: 300ms, sql:"
+	    " update t set v = v + 1 where id between $1 and $2}\n");
+
+	cluster_sql(s->database, "create function slow() returns trigger "
+	    "language plpgsql as $$ begin perform pg_sleep(0.05); return null; "
+	    "end $$; create trigger slow after update on t for each statement "
+	    "execute function slow()");
+	held_at = NULL;
+	replica = replica_start(s);
+	replica_pause(replica);
+	stage_when_said(s, "ranges: a replica is ", let_it_follow);
+	assert_ok(stage_run(s, "fill"), &s->err);
+
+	/* Held with ranges still to come, and it went on to the end. */
+	assert_non_null(held_at);
+	assert_true(str_matches(held_at, "^0:[0-9]*[05] 1:[0-9]*[05]$"));
+	assert_string_equal(values(s), "1:95");
+	assert_int_equal(attempt_of(s, 1)->batches, 19);
+	talloc_free(s);
+}
+
 static void
 what_is_not_all_done_does_not_verify(void **state)
 {
@@ -249,6 +286,7 @@ main(void)
 		cmocka_unit_test(
 		    a_pause_holds_it_between_two_ranges_until_it_is_resumed),
 		cmocka_unit_test(while_others_wait_for_locks_it_holds_back),
+		cmocka_unit_test(a_replica_that_falls_behind_is_waited_for),
 		cmocka_unit_test(what_is_not_all_done_does_not_verify),
 		cmocka_unit_test(a_key_that_may_be_null_is_refused),
 		cmocka_unit_test(an_empty_table_is_done_at_once),
