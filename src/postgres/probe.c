@@ -117,7 +117,9 @@ static int
 probe_reindex(struct asking *q, const json_t *n, struct error *err)
 {
 	char *name = relation_name(q->owner, json_object_get(n, "relation"));
+	struct buffer *cure;
 	struct pg_result *r;
+	int i;
 
 	if (json_object_get(n, "relation") == NULL)
 		return repeat_is_harmless(q, "nothing tells whether it ended");
@@ -125,14 +127,20 @@ probe_reindex(struct asking *q, const json_t *n, struct error *err)
 	    " pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid"
 	    " AND c.relname ~ '_cc(new|old)[0-9]*$' AND"
 	    " (i.indrelid = to_regclass($1) OR i.indrelid = (SELECT indrelid"
-	    " FROM pg_index WHERE indexrelid = to_regclass($1)))", name, NULL,
-	    &r, err) != 0)
+	    " FROM pg_index WHERE indexrelid = to_regclass($1)))"
+	    " ORDER BY c.relname", name, NULL, &r, err) != 0)
 		return -1;
 	if (r->rows == 0)
 		return repeat_is_harmless(q, "nothing is left over from it");
-	q->answer->cure = mem_printf(q->owner, "DROP INDEX CONCURRENTLY IF EXISTS %s",
-	    pg_value(r, 0, 0));
-	return conclude(q, OUTCOME_NOT_DONE, "invalid index %s is left over",
+	/* One at a time: the server takes no list. */
+	cure = buffer_new(q->owner);
+	for (i = 0; i < r->rows; i++)
+		buffer_printf(cure, "%sDROP INDEX CONCURRENTLY IF EXISTS %s",
+		    i > 0 ? ";\n" : "", pg_value(r, i, 0));
+	q->answer->cure = cure->data;
+	return r->rows == 1 ? conclude(q, OUTCOME_NOT_DONE, "invalid index %s "
+	    "is left over", pg_value(r, 0, 0)) : conclude(q, OUTCOME_NOT_DONE,
+	    "%d invalid indexes are left over, %s among them", r->rows,
 	    pg_value(r, 0, 0));
 }
 
@@ -210,8 +218,8 @@ probe_alter_table(struct asking *q, const json_t *n, struct error *err)
 
 	command = json_object_get(json_array_get(commands, 0),
 	    "AlterTableCmd");
-	if (json_array_size(commands) == 1 && str_equal(json_str(command,
-	    "subtype"), "AT_DetachPartition"))
+	if (json_array_size(commands) == 1 && str_starts(json_str_or(command,
+	    "subtype", ""), "AT_DetachPartition"))
 		return probe_detach(q, n, command, err);
 	return conclude(q, OUTCOME_UNKNOWN,
 	    "nothing in the catalog is asked for it");
@@ -266,6 +274,32 @@ probe_drop_database(struct asking *q, const json_t *n, struct error *err)
 		    "dropped, and can only be dropped again", name);
 	return conclude(q, OUTCOME_NOT_DONE, "database \"%s\" is still there",
 	    name);
+}
+
+/* Its files are moved as a whole, or not at all. */
+static int
+probe_alter_database(struct asking *q, const json_t *n, struct error *err)
+{
+	const char *name = json_str_or(n, "dbname", "");
+	const json_t *option = option_find(json_object_get(n, "options"),
+	    "tablespace");
+	const char *space = json_str(json_object_get(json_object_get(option,
+	    "arg"), "String"), "sval");
+	struct pg_result *r;
+
+	if (space == NULL)
+		return conclude(q, OUTCOME_UNKNOWN,
+		    "nothing in the catalog is asked for it");
+	if (ask(q, "SELECT s.spcname = $2, s.spcname FROM pg_database d JOIN"
+	    " pg_tablespace s ON s.oid = d.dattablespace WHERE d.datname = $1",
+	    name, space, &r, err) != 0)
+		return -1;
+	if (r->rows == 0)
+		return conclude(q, OUTCOME_UNKNOWN, "database \"%s\" is not "
+		    "there", name);
+	return conclude(q, says(r, 0, "t") ? OUTCOME_DONE : OUTCOME_NOT_DONE,
+	    "database \"%s\" is in tablespace \"%s\"", name,
+	    pg_value(r, 0, 1));
 }
 
 /* ---- things of the whole server, by their names ------------------------------------ */
@@ -340,6 +374,7 @@ static const struct {
 	int		(*probe)(struct asking *q, const json_t *n,
 			    struct error *err);
 } probes[] = {
+	{ "AlterDatabaseStmt", probe_alter_database },
 	{ "AlterEnumStmt", probe_enum },
 	{ "AlterSystemStmt", probe_nothing },
 	{ "AlterTableStmt", probe_alter_table },

@@ -28,13 +28,18 @@ preset(void *spec)
 
 /* ---- where the text comes from --------------------------------------------- */
 
-/* What an attempt before has left behind goes first, as a statement of its own. */
+/*
+ * What an attempt before has left behind goes first, in statements of its own.
+ * What is half detached is finalized, and that is all.
+ */
 static char *
 with_cure(const void *owner, const struct attempt *a, char *sql)
 {
 	const struct sql_spec *spec = a->step->spec;
 
-	return sql == NULL || a->cure == NULL || spec->transaction ? sql :
+	if (sql == NULL || a->cure == NULL || spec->transaction)
+		return sql;
+	return str_ends(a->cure, " FINALIZE") ? mem_strdup(owner, a->cure) :
 	    mem_printf(owner, "%s;\n%s", a->cure, sql);
 }
 

@@ -227,14 +227,24 @@ ask_server(struct attempt *a, const char *database,
 	return rc;
 }
 
+static size_t
+count_statements(const char *sql)
+{
+	struct sql_script *script = sql == NULL ? NULL : sql_parse(NULL, sql);
+	size_t count = script == NULL ? 0 : script->count;
+
+	talloc_free(script);
+	return count;
+}
+
 static int
 settle_alone(struct attempt *a, const char *database,
     const struct attempt_state *was, enum outcome *outcome, char proof[256],
     char query[512], struct error *err)
 {
-	/* One more where it began with a cure, which may be repeated. */
+	/* More where it began with a cure, which may be repeated. */
 	const char *cure = json_str(was->shown, "cure");
-	size_t before = cure != NULL, n = was->statement_count;
+	size_t before = count_statements(cure), n = was->statement_count;
 	size_t all = json_array_size(json_object_get(was->shown, "statements"));
 	const struct statement_state *last = n == 0 ? NULL :
 	    &was->statements[n - 1];
@@ -244,15 +254,16 @@ settle_alone(struct attempt *a, const char *database,
 		snprintf(proof, 256, "no statement had been sent");
 		return 0;
 	}
-	if (before == 1 && n == 1 && (last->ms < 0 || last->error != NULL)) {
+	/* Where there is nothing but the cure, that is what is asked for. */
+	if (before > 0 && n <= before && all > before) {
 		a->cure_found = mem_strdup(a, cure);
 		*outcome = OUTCOME_NOT_DONE;
 		snprintf(proof, 256, "it was still about what the attempt "
 		    "before had left; before it is tried again: %.120s", cure);
 		return 0;
 	}
-	if ((last->ms < 0 || last->error != NULL) && n == before + 1 &&
-	    all == before + 1)
+	if ((last->ms < 0 || last->error != NULL) && n == all &&
+	    all == (all > before ? before + 1 : before))
 		return ask_server(a, database, was, last->text, outcome, proof,
 		    query, err);
 	if (last->ms >= 0 && last->error == NULL && n == all) {

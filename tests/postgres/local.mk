@@ -7,6 +7,7 @@ postgres_tests = \
 	tests/postgres/test_outcome \
 	tests/postgres/test_pipeline \
 	tests/postgres/test_pooler \
+	tests/postgres/test_probe \
 	tests/postgres/test_session \
 	tests/postgres/test_sql \
 	tests/postgres/test_stream \
@@ -23,7 +24,7 @@ tests_postgres_test_locks_SOURCES = tests/postgres/test_locks.c \
 	tests/postgres/sessions.h
 tests_postgres_test_locks_LDADD = $(postgres_test_libs)
 tests_postgres_test_outcome_SOURCES = tests/postgres/test_outcome.c \
-	tests/postgres/sessions.h
+	tests/postgres/scene.h tests/postgres/sessions.h
 tests_postgres_test_outcome_LDADD = $(postgres_test_libs)
 tests_postgres_test_pipeline_SOURCES = tests/postgres/test_pipeline.c \
 	tests/postgres/sessions.h
@@ -31,6 +32,9 @@ tests_postgres_test_pipeline_LDADD = $(postgres_test_libs)
 tests_postgres_test_pooler_SOURCES = tests/postgres/test_pooler.c \
 	tests/postgres/sessions.h
 tests_postgres_test_pooler_LDADD = $(postgres_test_libs)
+tests_postgres_test_probe_SOURCES = tests/postgres/test_probe.c \
+	tests/postgres/scene.h tests/postgres/sessions.h
+tests_postgres_test_probe_LDADD = $(postgres_test_libs)
 tests_postgres_test_loss_SOURCES = tests/postgres/test_loss.c \
 	tests/postgres/sessions.h
 tests_postgres_test_loss_LDADD = $(postgres_test_libs)

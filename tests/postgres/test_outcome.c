@@ -2,58 +2,9 @@
 
 #include <string.h>
 
-#include "base/hash.h"
-#include "base/json.h"
-#include "base/memory.h"
 #include "base/str.h"
-#include "postgres/identity.h"
 #include "postgres/locks.h"
-#include "postgres/outcome.h"
-#include "postgres/sessions.h"
-
-/* A step under way, and one who asks. */
-struct scene {
-	char			*db;
-	struct pg_session	*step, *asker;
-	json_t			*pinned;
-	struct outcome_attempt	 attempt;
-	struct outcome_answer	 answer;
-};
-
-static json_t *
-pin(struct pg_session *s)
-{
-	struct error err;
-	struct pg_identity *id = pg_identity_read(s, s, &err);
-
-	assert_got(id, &err);
-	return json_owned(loop, pg_identity_json(id));
-}
-
-static struct scene *
-scene_begin(void)
-{
-	struct scene *c = NEW(loop, struct scene);
-	struct error err;
-
-	c->db = cluster_new_db(c);
-	c->step = open_named(c->db, "step");
-	c->asker = open_named(c->db, "asker");
-	c->pinned = pin(c->step);
-	assert_ok(outcome_prepare(c->step, &err), &err);
-	c->attempt = (struct outcome_attempt){ .run = "run-1", .step = "apply",
-	    .attempt = uuid_new(c) };
-	return c;
-}
-
-static void
-scene_end(struct scene *c)
-{
-	pg_close(c->step);
-	pg_close(c->asker);
-	cluster_drop_db(c->db);
-	talloc_free(c);
-}
+#include "postgres/scene.h"
 
 /* BEGIN, the marker, and some work. */
 static void
@@ -85,17 +36,6 @@ ask(struct scene *c)
 	    &err), &err);
 	/* People can run what the answer names. */
 	assert_non_null(c->answer.query);
-	return c->answer.outcome;
-}
-
-static enum outcome
-probe(struct scene *c, const char *sql)
-{
-	struct error err;
-
-	assert_ok(outcome_probe(c, c->asker, c->pinned, &c->attempt, sql,
-	    &c->answer, &err), &err);
-	run(c->asker, c->answer.query);
 	return c->answer.outcome;
 }
 
@@ -346,178 +286,6 @@ an_attempt_goes_through_the_journal(void **state UNUSED)
 	scene_end(c);
 }
 
-/* ---- statements that run alone -------------------------------------------------- */
-
-static struct scene *
-alone_begin(const char *setup)
-{
-	struct scene *c = scene_begin();
-	struct error err;
-
-	assert_ok(outcome_begin(c, c->step, &c->attempt, &err), &err);
-	run(c->asker, setup);
-	return c;
-}
-
-static void
-an_index_is_done_when_it_is_valid(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE t (n int)");
-	const char *sql = "CREATE INDEX CONCURRENTLY \"My i\" ON t (n)";
-
-	assert_int_equal(probe(c, sql), OUTCOME_NOT_DONE);
-	assert_null(c->answer.cure);
-	run(c->step, sql);
-	assert_int_equal(probe(c, sql), OUTCOME_DONE);
-	assert_int_equal(probe(c, "CREATE INDEX CONCURRENTLY ON t (n)"),
-	    OUTCOME_UNKNOWN);
-	scene_end(c);
-}
-
-static void
-an_index_left_invalid_is_not_done_and_has_a_cure(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE t (n int);"
-	    "INSERT INTO t VALUES (1), (1)");
-	const char *sql = "CREATE UNIQUE INDEX CONCURRENTLY i ON public.t (n)";
-	struct error err;
-
-	assert_error(pg_exec_script(c->step, sql, &err), &err, ERR_SQL);
-	assert_int_equal(probe(c, sql), OUTCOME_NOT_DONE);
-	assert_contains(c->answer.reason, "invalid");
-	assert_string_equal(c->answer.cure, "DROP INDEX CONCURRENTLY "
-	    "IF EXISTS i");
-	run(c->asker, c->answer.cure);
-	assert_int_equal(probe(c, sql), OUTCOME_NOT_DONE);
-	assert_null(c->answer.cure);
-	scene_end(c);
-}
-
-static void
-an_index_that_is_built_without_us_is_still_running(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE t (n int)");
-	struct pg_session *holder = open_named(c->db, "holder");
-	const char *sql = "CREATE INDEX CONCURRENTLY i ON t (n)";
-	struct pending build = { 0 };
-
-	run(holder, "BEGIN; INSERT INTO t VALUES (1)");
-	pg_query_async(c->step, sql, note_end, &build);
-	cluster_wait_value(c->db, "SELECT count(*) FROM "
-	    "pg_stat_progress_create_index", "1");
-	/* The client dies in the middle; the server goes on. */
-	pg_close(c->step);
-	c->step = NULL;
-	assert_int_equal(probe(c, sql), OUTCOME_STILL_RUNNING);
-	assert_contains(c->answer.reason, "virtualxid");
-
-	run(holder, "COMMIT");
-	cluster_wait_value(c->db, "SELECT count(*) FROM pg_stat_activity WHERE "
-	    "application_name = 'step'", "0");
-	assert_int_equal(probe(c, sql), OUTCOME_DONE);
-	pg_close(holder);
-	scene_end(c);
-}
-
-static void
-a_drop_is_done_when_the_thing_is_gone(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE t (n int);"
-	    "CREATE INDEX i ON t (n)");
-
-	assert_int_equal(probe(c, "DROP INDEX CONCURRENTLY i"),
-	    OUTCOME_NOT_DONE);
-	run(c->step, "DROP INDEX CONCURRENTLY i");
-	assert_int_equal(probe(c, "DROP INDEX CONCURRENTLY i"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "DROP TABLE public.t"), OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "DROP TABLE t, u"), OUTCOME_UNKNOWN);
-	scene_end(c);
-}
-
-static void
-a_partition_may_be_half_detached(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE p (n int) PARTITION BY "
-	    "LIST (n); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)");
-	struct pg_session *holder = open_named(c->db, "holder");
-	const char *sql = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY";
-	struct pending detach = { 0 };
-	struct error err;
-
-	assert_int_equal(probe(c, sql), OUTCOME_NOT_DONE);
-	run(holder, "BEGIN; SELECT * FROM p");
-	pg_query_async(c->step, sql, note_end, &detach);
-	cluster_wait_value(c->db, "SELECT count(*) FROM pg_stat_activity WHERE "
-	    "application_name = 'step' AND wait_event_type = 'Lock'", "1");
-	assert_ok(pg_backend_cancel(c->asker, pg_backend_pid(c->step), "",
-	    &err), &err);
-	loop_wait(loop, has_ended, &detach, 20000);
-	run(holder, "COMMIT");
-
-	assert_int_equal(probe(c, sql), OUTCOME_NOT_DONE);
-	assert_contains(c->answer.reason, "half detached");
-	run(c->asker, c->answer.cure);
-	assert_int_equal(probe(c, sql), OUTCOME_DONE);
-	pg_close(holder);
-	scene_end(c);
-}
-
-static void
-databases_and_enum_values_are_looked_for(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TYPE e AS ENUM ('a')");
-
-	assert_int_equal(probe(c, "ALTER TYPE e ADD VALUE 'b'"),
-	    OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "ALTER TYPE e ADD VALUE 'a'"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "CREATE DATABASE nowhere"),
-	    OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "CREATE DATABASE postgres"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "DROP DATABASE nowhere"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "DROP DATABASE postgres"),
-	    OUTCOME_NOT_DONE);
-	scene_end(c);
-}
-
-static void
-tablespaces_and_subscriptions_are_looked_for(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE SUBSCRIPTION here CONNECTION"
-	    " 'dbname=x' PUBLICATION p WITH (connect = false)");
-
-	assert_int_equal(probe(c, "CREATE SUBSCRIPTION here CONNECTION"
-	    " 'dbname=x' PUBLICATION p"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "DROP SUBSCRIPTION here"), OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "CREATE SUBSCRIPTION nowhere CONNECTION"
-	    " 'dbname=x' PUBLICATION p"), OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "DROP SUBSCRIPTION nowhere"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "CREATE TABLESPACE pg_default LOCATION"
-	    " '/x'"), OUTCOME_DONE);
-	assert_int_equal(probe(c, "CREATE TABLESPACE nowhere LOCATION '/x'"),
-	    OUTCOME_NOT_DONE);
-	assert_int_equal(probe(c, "DROP TABLESPACE nowhere"), OUTCOME_DONE);
-	run(c->asker, "ALTER SUBSCRIPTION here SET (slot_name = none);"
-	    "DROP SUBSCRIPTION here");
-	scene_end(c);
-}
-
-static void
-what_leaves_no_trace_is_unknown_and_may_be_harmless(void **state UNUSED)
-{
-	struct scene *c = alone_begin("CREATE TABLE t (n int)");
-
-	assert_int_equal(probe(c, "VACUUM t"), OUTCOME_UNKNOWN);
-	assert_true(c->answer.harmless);
-	assert_int_equal(probe(c, "REINDEX TABLE CONCURRENTLY t"),
-	    OUTCOME_UNKNOWN);
-	assert_true(c->answer.harmless);
-	assert_int_equal(probe(c, "UPDATE t SET n = n + 1"), OUTCOME_UNKNOWN);
-	assert_false(c->answer.harmless);
-	assert_int_equal(probe(c, "this is no SQL"), OUTCOME_UNKNOWN);
-	assert_false(c->answer.harmless);
-	scene_end(c);
-}
-
 int
 main(void)
 {
@@ -541,17 +309,6 @@ main(void)
 		    without_rights_there_is_no_marker_and_no_guess),
 		cmocka_unit_test(a_server_that_is_gone_cannot_be_asked),
 		cmocka_unit_test(an_attempt_goes_through_the_journal),
-		cmocka_unit_test(an_index_is_done_when_it_is_valid),
-		cmocka_unit_test(
-		    an_index_left_invalid_is_not_done_and_has_a_cure),
-		cmocka_unit_test(
-		    an_index_that_is_built_without_us_is_still_running),
-		cmocka_unit_test(a_drop_is_done_when_the_thing_is_gone),
-		cmocka_unit_test(a_partition_may_be_half_detached),
-		cmocka_unit_test(databases_and_enum_values_are_looked_for),
-		cmocka_unit_test(tablespaces_and_subscriptions_are_looked_for),
-		cmocka_unit_test(
-		    what_leaves_no_trace_is_unknown_and_may_be_harmless),
 	};
 
 	return test_main(tests, sessions_setup, sessions_teardown);
