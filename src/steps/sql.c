@@ -30,14 +30,16 @@ preset(void *spec)
 
 /*
  * What an attempt before has left behind goes first, in statements of its own.
- * What is half detached is finalized, and that is all.
+ * What is half detached is finalized, and that is all.  The invalid index of
+ * its own is no other text: what is signed says that it goes (plan_text_of).
  */
 static char *
 with_cure(const void *owner, const struct attempt *a, char *sql)
 {
 	const struct sql_spec *spec = a->step->spec;
 
-	if (sql == NULL || a->cure == NULL || spec->transaction)
+	if (sql == NULL || a->cure == NULL || spec->transaction ||
+	    statements_own_leftover(a->cure))
 		return sql;
 	return str_ends(a->cure, " FINALIZE") ? mem_strdup(owner, a->cure) :
 	    mem_printf(owner, "%s;\n%s", a->cure, sql);
@@ -88,7 +90,11 @@ plan_text_of(struct attempt *a, char *sql, struct error *err)
 	if (sql == NULL)
 		return -1;
 	p = plan_sql(a, sql);
-	if (a->cure != NULL && !spec->transaction) {
+	if (!spec->transaction && statements_may_leave_index(sql))
+		plan_line(p, "an invalid index that a try of it leaves is "
+		    "dropped before the next one");
+	if (a->cure != NULL && !spec->transaction &&
+	    !statements_own_leftover(a->cure)) {
 		json_object_set_new(p->shown, "cure", json_string(a->cure));
 		plan_line(p, "begins with what takes away the leftover of the "
 		    "attempt before: %s", a->cure);

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "postgres/outcome.h"
 #include "steps/grid.h"
 #include "steps/private.h"
 #include "steps/spec.h"
@@ -262,13 +263,69 @@ statements_unhurried(struct attempt *a, struct pg_session *s,
 	return rc;
 }
 
+#define DROPS_LEFTOVER	"DROP INDEX CONCURRENTLY IF EXISTS "
+
+bool
+statements_own_leftover(const char *cure)
+{
+	return cure != NULL && str_starts(cure, DROPS_LEFTOVER);
+}
+
+bool
+statements_may_leave_index(const char *sql)
+{
+	struct sql_script *script = sql_parse(NULL, sql);
+	bool may = false;
+	size_t i;
+
+	for (i = 0; i < script->count && !may; i++) {
+		const struct sql_statement *st = &script->statements[i];
+
+		may = st->no_transaction && st->class_ == SQL_ADDITIVE &&
+		    strcasestr(st->text, "index") != NULL &&
+		    strcasestr(st->text, "concurrently") != NULL;
+	}
+	talloc_free(script);
+	return may;
+}
+
+/*
+ * The invalid index that the attempt before has left is dropped if it still
+ * is what that one left: somebody may have put it right.
+ */
+static int
+drop_leftover(const void *owner, struct attempt *a, struct pg_session *s,
+    const struct sql_script *script, struct error *err)
+{
+	struct outcome_attempt nobody = { 0 };
+	struct outcome_answer answer = { 0 };
+	struct sql_script *cure;
+	size_t i;
+
+	if (!statements_own_leftover(a->cure) || script->count != 1)
+		return 0;
+	if (outcome_probe(owner, s, NULL, &nobody, script->statements[0].text,
+	    &answer, err) < 0)
+		return -1;
+	if (!str_equal(answer.cure, a->cure))
+		return 0;
+	cure = sql_parse(owner, answer.cure);
+	for (i = 0; i < cure->count; i++)
+		if (statement_run(owner, a, s, NULL, &cure->statements[i],
+		    NULL, err) < 0)
+			return error_context(err, "what the attempt before has "
+			    "left");
+	return 0;
+}
+
 static int
 run_alone(const void *owner, struct attempt *a, struct pg_session *s,
     const struct statements_options *o, const struct sql_script *script,
     struct statement_result *last, struct error *err)
 {
 	if (statements_unhurried(a, s, err) < 0 ||
-	    statements_mark_backend(a, s, a->uuid, err) < 0)
+	    statements_mark_backend(a, s, a->uuid, err) < 0 ||
+	    (!o->read_only && drop_leftover(owner, a, s, script, err) < 0))
 		return -1;
 	if (run_each(owner, a, s, NULL, script, last, err) < 0)
 		return -1;

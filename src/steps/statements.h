@@ -85,6 +85,11 @@ int statements_settle(struct attempt *a, const char *database,
 int statements_unhurried(struct attempt *a, struct pg_session *s,
     struct error *err) WARN_UNUSED;
 
+/* An index that is built CONCURRENTLY: one that is not ended stays, invalid. */
+bool statements_may_leave_index(const char *sql);
+/* A cure that drops such an index. */
+bool statements_own_leftover(const char *cure);
+
 /*
  * Journal which backend runs what has no transaction of its own.  uuid: what
  * it is known by, such as its entry in the books.

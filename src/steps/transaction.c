@@ -237,15 +237,41 @@ count_statements(const char *sql)
 	return count;
 }
 
+/*
+ * What it began with: as shown, or, of what goes without saying, by its first
+ * statement.
+ */
+static const char *
+cure_of(const struct attempt *a, const struct attempt_state *was,
+    size_t *count, size_t *all)
+{
+	const struct step_state *step = state_step(a->host->run->state, a->id);
+	const char *cure = json_str(was->shown, "cure");
+	size_t i;
+
+	*all = json_array_size(json_object_get(was->shown, "statements"));
+	*count = count_statements(cure);
+	for (i = 0; cure == NULL && step != NULL && was->statement_count > 0 &&
+	    i < step->attempt_count; i++) {
+		cure = step->attempts[i].number < was->number ?
+		    step->attempts[i].cure : NULL;
+		if (!statements_own_leftover(cure) || !str_starts(cure,
+		    was->statements[0].text))
+			cure = NULL;
+		*count = count_statements(cure);
+		*all += *count;
+	}
+	return cure;
+}
+
 static int
 settle_alone(struct attempt *a, const char *database,
     const struct attempt_state *was, enum outcome *outcome, char proof[256],
     char query[512], struct error *err)
 {
 	/* More where it began with a cure, which may be repeated. */
-	const char *cure = json_str(was->shown, "cure");
-	size_t before = count_statements(cure), n = was->statement_count;
-	size_t all = json_array_size(json_object_get(was->shown, "statements"));
+	size_t before, all, n = was->statement_count;
+	const char *cure = cure_of(a, was, &before, &all);
 	const struct statement_state *last = n == 0 ? NULL :
 	    &was->statements[n - 1];
 

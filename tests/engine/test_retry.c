@@ -127,6 +127,100 @@ a_migration_that_is_new_wants_a_new_sign_off(void **state UNUSED)
 	assert_true(step(f, "book/apply")->signs[0].is_void);
 }
 
+/* Writes go on, and a transaction that began before is in its way. */
+static void
+hold_writing(void)
+{
+	cluster_sql(db, mem_printf(owner, "BEGIN; INSERT INTO t VALUES (1);"
+	    " PREPARE TRANSACTION 'holds_%s'", db));
+}
+
+static void
+an_index_that_had_to_wait_is_built_again_under_its_sign_off(void **state UNUSED)
+{
+	struct front *f;
+	char *digest;
+
+	cluster_sql(db, "CREATE TABLE t (a int)");
+	hold_writing();
+	f = start_run("  - {id: build, class: B, transaction: false, "
+	    "lock_timeout: 200ms, retry: {limit: 1, delay: 1ms}, sql: "
+	    "\"CREATE INDEX CONCURRENTLY i ON t (a)\"}\n");
+	sign(f, "build");
+	digest = digest_of(f, "book/build");
+	/* By the rule of the step, and then by a person. */
+	until(f, step(f, "book/build")->attempt_count == 2 &&
+	    waits_for(f, "failure"));
+	assert_string_equal(step_last_attempt(step(f, "book/build"))->cure,
+	    "DROP INDEX CONCURRENTLY IF EXISTS i");
+	let_go();
+	done(f, INTENT_RETRY, "{'step': 'book/build'}");
+	until(f, state_of(f)->is_closed);
+
+	assert_string_equal(state_of(f)->outcome, "done");
+	assert_int_equal(step(f, "book/build")->attempt_count, 3);
+	assert_string_equal(digest_of(f, "book/build"), digest);
+	assert_int_equal(step(f, "book/build")->sign_count, 1);
+	assert_false(step(f, "book/build")->signs[0].is_void);
+	assert_string_equal(cluster_value(owner, db, "SELECT indisvalid FROM "
+	    "pg_index WHERE indexrelid = 'i'::regclass"), "t");
+	until(f, f->is_gone);
+	holds();
+}
+
+static void
+an_index_that_somebody_put_right_is_not_dropped(void **state UNUSED)
+{
+	struct front *f;
+
+	cluster_sql(db, "CREATE TABLE t (a int)");
+	hold_writing();
+	f = start_run("  - {id: build, transaction: false, lock_timeout: "
+	    "200ms, retry: {limit: 0}, sql: \"CREATE INDEX CONCURRENTLY i ON "
+	    "t (a)\"}\n");
+	sign(f, "build");
+	until(f, waits_for(f, "failure"));
+	let_go();
+	cluster_sql(db, "REINDEX INDEX CONCURRENTLY i");
+	done(f, INTENT_RETRY, "{'step': 'book/build'}");
+	until(f, step(f, "book/build")->attempt_count == 2 &&
+	    waits_for(f, "failure"));
+
+	assert_string_equal(json_str(step_last_attempt(step(f,
+	    "book/build"))->error, "sqlstate"), "42P07");
+	assert_string_equal(cluster_value(owner, db, "SELECT indisvalid FROM "
+	    "pg_index WHERE indexrelid = 'i'::regclass"), "t");
+	done(f, INTENT_ABANDON, "{'reason': 'it is there'}");
+	until(f, f->is_gone);
+}
+
+static void
+a_dropped_index_that_had_to_wait_keeps_its_sign_off(void **state UNUSED)
+{
+	struct front *f;
+	char *digest;
+
+	cluster_sql(db, "CREATE TABLE t (a int); CREATE INDEX i ON t (a)");
+	hold_writing();
+	f = start_run("  - {id: drop, class: B, transaction: false, "
+	    "lock_timeout: 200ms, retry: {limit: 1, delay: 1ms}, sql: "
+	    "\"DROP INDEX CONCURRENTLY i\"}\n");
+	sign(f, "drop");
+	digest = digest_of(f, "book/drop");
+	until(f, step(f, "book/drop")->attempt_count == 2 &&
+	    waits_for(f, "failure"));
+	let_go();
+	done(f, INTENT_RETRY, "{'step': 'book/drop'}");
+	until(f, state_of(f)->is_closed);
+
+	assert_string_equal(state_of(f)->outcome, "done");
+	assert_string_equal(digest_of(f, "book/drop"), digest);
+	assert_int_equal(step(f, "book/drop")->sign_count, 1);
+	assert_null(cluster_value(owner, db, "SELECT to_regclass('i')::text"));
+	until(f, f->is_gone);
+	holds();
+}
+
 static void
 that_a_table_has_grown_is_no_other_text(void **state UNUSED)
 {
@@ -198,6 +292,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		test(a_migrate_that_had_to_wait_is_tried_again_under_its_sign_off),
 		test(a_migration_that_is_new_wants_a_new_sign_off),
+		test(an_index_that_had_to_wait_is_built_again_under_its_sign_off),
+		test(an_index_that_somebody_put_right_is_not_dropped),
+		test(a_dropped_index_that_had_to_wait_keeps_its_sign_off),
 		test(that_a_table_has_grown_is_no_other_text),
 		test(between_two_tries_nothing_is_held_and_the_limit_stays_to_the_last),
 	};
