@@ -174,6 +174,18 @@ const struct scope *step_scope(const void *owner, const struct scope *run,
 bool param_accepts(const struct param *p, const char *text, char *why,
     size_t why_size);
 
+/*
+ * The words of the next simple command of a shell's text, null-terminated; *p
+ * moves behind them, to what ends it.  Quotes are gone, nothing is expanded.
+ */
+const char **command_words(const void *owner, const char **p);
+/*
+ * The first of these patterns (words with whatever else between, as "prisma
+ * migrate reset"; null-terminated) that a simple command of the text falls
+ * under; or null.
+ */
+const char *command_falls_under(const char *command,
+    const char *const *patterns);
 /* The pattern of policy.refuse that a shell command falls under; or null. */
 const char *policy_refuses(const struct window *w, const char *command);
 /* shared and production: what is refused there, is refused. */

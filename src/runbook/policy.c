@@ -14,9 +14,10 @@
 #include "base/str.h"
 #include "runbook/model.h"
 
-/* Words of one simple command; *p moves behind it.  Quotes are dropped. */
-static const char **
-next_command(const void *owner, const char **p)
+#define DEPTH_MAX	4	/* of commands in the words of commands */
+
+const char **
+command_words(const void *owner, const char **p)
 {
 	const char **words = NEW_ARRAY(owner, const char *, 1);
 	struct buffer *word = buffer_new(words);
@@ -77,31 +78,61 @@ falls_under(const void *scratch, const char **words, const char *const *pattern)
 	return *pattern == NULL;
 }
 
+/* "sh -c '...'", "bash -lc '...'", "ssh host '...'": words that are commands. */
+static bool
+is_command(const char *const *words, size_t i)
+{
+	const char *name = path_name(words[0]);
+
+	if (strpbrk(words[i], " \t\n") == NULL || i == 0)
+		return false;
+	if (str_equal(name, "ssh") || str_equal(name, "eval"))
+		return true;
+	return words[i - 1][0] == '-' && words[i - 1][1] != '-' &&
+	    str_ends(words[i - 1], "c") && !str_glob(name, "psql*");
+}
+
+static bool
+has_command(const void *scratch, const char *text, const char *const *pattern,
+    int depth)
+{
+	const char **words;
+	size_t i;
+
+	for (;; text++) {
+		words = command_words(scratch, &text);
+		if (falls_under(scratch, words, pattern))
+			return true;
+		for (i = 0; words[i] != NULL && depth < DEPTH_MAX; i++)
+			if (is_command(words, i) && has_command(scratch,
+			    words[i], pattern, depth + 1))
+				return true;
+		if (*text == '\0')
+			return false;
+	}
+}
+
 const char *
-policy_refuses(const struct window *w, const char *command)
+command_falls_under(const char *command, const char *const *patterns)
 {
 	void *scratch = talloc_new(NULL);
 	const char *found = NULL;
-	size_t i;
 
-	for (i = 0; w->refuse != NULL && w->refuse[i] != NULL && found == NULL;
-	    i++) {
-		const char *q = w->refuse[i], *p = command;
-		const char **pattern = next_command(scratch, &q);
+	for (; patterns != NULL && *patterns != NULL && found == NULL;
+	    patterns++) {
+		const char *p = *patterns;
+		const char **pattern = command_words(scratch, &p);
 
-		if (pattern[0] == NULL)
-			continue;
-		for (;;) {
-			if (falls_under(scratch, next_command(scratch, &p),
-			    pattern)) {
-				found = w->refuse[i];
-				break;
-			}
-			if (*p == '\0')
-				break;
-			p++;
-		}
+		if (pattern[0] != NULL &&
+		    has_command(scratch, command, pattern, 0))
+			found = *patterns;
 	}
 	talloc_free(scratch);
 	return found;
+}
+
+const char *
+policy_refuses(const struct window *w, const char *command)
+{
+	return command_falls_under(command, w->refuse);
 }

@@ -10,6 +10,7 @@ src_steps_libsteps_a_SOURCES = \
 	src/steps/books.c src/steps/books.h \
 	src/steps/choose.c \
 	src/steps/counts.c \
+	src/steps/danger.c src/steps/danger.h \
 	src/steps/drift.c \
 	src/steps/dump.c src/steps/dump.h \
 	src/steps/expect.c src/steps/expect.h \

@@ -2,11 +2,14 @@
  * steps/run.c - kind "run": a command line, by /bin/sh -c, in a process group
  * of its own.
  *
- * Values reach it as environment variables, never as text in the command.
+ * Values reach it as environment variables, never as text in the command; what
+ * is signed names them, and the policy and the class are judged with them in
+ * their places.
  * The target's connection is in PGHOST and the like, so that psql and
  * pg_restore go where the step goes.
  */
 
+#include <ctype.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +17,17 @@
 
 #include "base/file.h"
 #include "base/guard.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "steps/danger.h"
 #include "steps/kind.h"
 #include "steps/plan.h"
 #include "steps/spec.h"
 
 #define STDOUT_KEPT	65536	/* bytes that a "stdout" pattern sees: the last ones */
+#define VALUE_SHOWN	1000	/* bytes of a value in a plan */
 
 struct run_spec {
 	const char	*command;
@@ -30,53 +36,6 @@ struct run_spec {
 	const char	*database;
 	json_t		*expect;
 };
-
-/* Commands that are known to destroy, and what is to be said of them. */
-static const struct danger {
-	const char	*pattern;	/* extended regex */
-	const char	*why;
-	const char	*hint;
-} dangers[] = {
-	{ "pg_restore.*(-c([[:space:]]|$)|--clean)",
-	  "pg_restore --clean drops what it restores",
-	  "against a database that has more than the dump it can double rows and lose keys; use a \"restore\" step" },
-	{ "prisma[[:space:]]+migrate[[:space:]]+reset",
-	  "prisma migrate reset drops all data", "never on a shared database" },
-	{ "prisma[[:space:]]+db[[:space:]]+push.*--(accept-data-loss|force-reset)",
-	  "prisma db push may drop data", "write a migration instead" },
-	{ "prisma[[:space:]]+migrate[[:space:]]+dev",
-	  "prisma migrate dev may reset the database",
-	  "\"prisma migrate deploy\" or a \"migrate\" step applies migrations" },
-	{ "supabase[[:space:]]+db[[:space:]]+reset",
-	  "supabase db reset drops all data", "never on a linked project" },
-	{ "(^|[^[:alnum:]_-])dropdb([[:space:]]|$)", "dropdb drops a database",
-	  NULL },
-	{ "(^|[^[:alnum:]_-])dropuser([[:space:]]|$)", "dropuser drops a role",
-	  NULL },
-	{ "(^|[^[:alnum:]_-])rm[[:space:]]+(-[[:alpha:]]*[rRf]|--recursive|--force)",
-	  "rm removes files without asking", NULL },
-	{ "(drop|DROP)[[:space:]]+(table|TABLE|database|DATABASE|schema|SCHEMA|column|COLUMN)",
-	  "the command drops objects",
-	  "an \"sql\" step runs it in a transaction and records it" },
-	{ "(truncate|TRUNCATE)[[:space:]]", "the command truncates tables",
-	  "an \"sql\" step runs it in a transaction and records it" },
-	{ "(delete|DELETE)[[:space:]]+(from|FROM)", "the command deletes rows",
-	  "an \"sql\" step runs it in a transaction and records it" },
-	{ "pg_resetwal", "pg_resetwal can lose committed data", NULL },
-	{ "(^|[^[:alnum:]_-])(mkfs|dd[[:space:]].*of=/dev/)",
-	  "the command overwrites a device", NULL },
-};
-
-static const struct danger *
-danger_of(const char *command)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(dangers); i++)
-		if (str_matches(command, dangers[i].pattern))
-			return &dangers[i];
-	return NULL;
-}
 
 /* ---- before anything runs --------------------------------------------------- */
 
@@ -116,14 +75,13 @@ static void
 check(const struct step *s, struct lint *l)
 {
 	const struct run_spec *spec = s->spec;
-	const struct danger *d = spec->command == NULL ? NULL :
-	    danger_of(spec->command);
+	struct danger d;
 	struct lint_finding *f;
 
-	if (d != NULL) {
-		f = lint_warning(l, spec_place(s, "run"), "%s", d->why);
-		if (d->hint != NULL)
-			lint_hint(l, f, "%s", d->hint);
+	if (spec->command != NULL && danger_of(spec->command, &d)) {
+		f = lint_warning(l, spec_place(s, "run"), "%s", d.why);
+		if (d.hint != NULL)
+			lint_hint(l, f, "%s", d.hint);
 	}
 	if (spec->command != NULL && strstr(spec->command, "{{") != NULL) {
 		f = lint_error(l, spec_place(s, "run"),
@@ -137,11 +95,10 @@ static enum step_class
 deserves(const struct step *s, char *why, size_t why_size)
 {
 	const struct run_spec *spec = s->spec;
-	const struct danger *d = spec->command == NULL ? NULL :
-	    danger_of(spec->command);
+	struct danger d;
 
-	if (d != NULL) {
-		snprintf(why, why_size, "%s", d->why);
+	if (spec->command != NULL && danger_of(spec->command, &d)) {
+		snprintf(why, why_size, "%s", d.why);
 		return CLASS_B;
 	}
 	/* What a command does only its author knows: R where he says so. */
@@ -154,27 +111,6 @@ deserves(const struct step *s, char *why, size_t why_size)
 }
 
 /* ---- plan -------------------------------------------------------------------- */
-
-static int
-plan(struct attempt *a, struct error *err)
-{
-	const struct run_spec *spec = a->step->spec;
-	const struct danger *d = danger_of(spec->command);
-	char *cwd = NULL;
-	struct plan *p;
-
-	if (spec->cwd != NULL &&
-	    (cwd = attempt_path(a, a, spec->cwd, err)) == NULL)
-		return -1;
-	p = plan_text(a, d != NULL ? CLASS_B : a->step->class_,
-	    d != NULL ? d->why : "a command", spec->command);
-	if (d != NULL)
-		plan_line(p, "%s", d->why);
-	if (cwd != NULL)
-		plan_line(p, "in the folder %s", cwd);
-	talloc_free(cwd);
-	return 0;
-}
 
 /* ---- environment --------------------------------------------------------------- */
 
@@ -207,8 +143,9 @@ put_all(struct variables *e, char *const *entries)
 		put(e, *entries);
 }
 
+/* The step's "env". */
 static int
-put_own(struct variables *e, struct attempt *a, struct error *err)
+put_env(struct variables *e, struct attempt *a, struct error *err)
 {
 	const struct run_spec *spec = a->step->spec;
 	json_t *env = spec->env == NULL ? json_object() :
@@ -225,6 +162,14 @@ put_own(struct variables *e, struct attempt *a, struct error *err)
 		    json_string_value(value)));
 	}
 	json_decref(env);
+	return 0;
+}
+
+static int
+put_own(struct variables *e, struct attempt *a, struct error *err)
+{
+	if (put_env(e, a, err) < 0)
+		return -1;
 	put(e, mem_printf(e, "PGRUNBOOK_RUN=%s",
 	    a->host->run->state->run != NULL ? a->host->run->state->run : ""));
 	put(e, mem_printf(e, "PGRUNBOOK_FOLDER=%s", a->host->run->folder));
@@ -253,6 +198,148 @@ variables_new(const void *owner, struct attempt *a, struct error *err)
 	}
 	put_all(e, scope_environment(e, a->scope));
 	return put_own(e, a, err) < 0 ? NULL : e;
+}
+
+/* ---- plan -------------------------------------------------------------------- */
+
+/* The shell puts a value in at $name and ${name}: its name's size; else 0. */
+static size_t
+name_at(const char *at, size_t *whole)
+{
+	bool is_braced = at[1] == '{';
+	const char *name = at + 1 + is_braced;
+	size_t size = 0;
+
+	if (at[0] == '$' && (isalpha((unsigned char)*name) || *name == '_'))
+		while (isalnum((unsigned char)name[size]) || name[size] == '_')
+			size++;
+	/* "${name:-other}" is judged by the value alone. */
+	*whole = 1 + is_braced + size;
+	if (is_braced)
+		*whole += strcspn(name + size, "}") + (strchr(name + size,
+		    '}') != NULL);
+	return size;
+}
+
+static const char *
+value_of(const struct variables *e, const char *name, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < e->count; i++)
+		if (strncmp(e->list[i], name, size) == 0 &&
+		    e->list[i][size] == '=')
+			return e->list[i] + size + 1;
+	return NULL;
+}
+
+/*
+ * The command with the run's values in the place of their names: to be
+ * judged, never to be run.  used gets those that it names.
+ */
+static char *
+with_values(const void *owner, const struct variables *e, const char *command,
+    struct variables *used)
+{
+	struct buffer *b = buffer_new(owner);
+	const char *p = command, *name, *value;
+	size_t size, whole;
+
+	while (*p != '\0') {
+		size = name_at(p, &whole);
+		name = p + 1 + (p[1] == '{');
+		value = size > 0 ? value_of(e, name, size) : NULL;
+		if (value == NULL) {
+			buffer_add(b, p++, 1);
+			continue;
+		}
+		put(used, mem_printf(used, "%.*s=%s", (int)size, name, value));
+		buffer_puts(b, value);
+		p += whole;
+	}
+	return b->data;
+}
+
+/* What is signed has the values, too: by their hash where they are long. */
+static void
+say_values(struct plan *p, const struct variables *used)
+{
+	char hex[SHA256_HEX_SIZE];
+	size_t i, size;
+
+	for (i = 0; i < used->count; i++) {
+		const char *value = strchr(used->list[i], '=') + 1;
+		int name = (int)(value - used->list[i]) - 1;
+
+		size = strlen(value);
+		if (size <= VALUE_SHOWN) {
+			plan_line(p, "$%.*s is %s", name, used->list[i],
+			    size > 0 ? value : "empty");
+			continue;
+		}
+		sha256_of(value, size, hex);
+		plan_line(p, "$%.*s is %.*s... (%zu bytes, sha256 %s)", name,
+		    used->list[i], VALUE_SHOWN, value, size, hex);
+	}
+}
+
+/* A command that came as a value is held to the policy here, not by lint. */
+static int
+hold_policy(struct attempt *a, const char *judged, struct error *err)
+{
+	enum environment is = attempt_environment(a, NULL);
+	const char *refused;
+
+	if (a->step->target == NULL || !environment_is_guarded(is))
+		return 0;
+	refused = policy_refuses(a->host->window, judged);
+	if (refused == NULL)
+		return 0;
+	error_set(err, ERR_POLICY, "\"%s\" is refused on %s, whoever signs",
+	    refused, environment_name(is));
+	error_hint(err, "the window's \"policy\" says so");
+	return -1;
+}
+
+static int
+plan_in(struct attempt *a, const void *scratch, struct error *err)
+{
+	const struct run_spec *spec = a->step->spec;
+	struct variables *e = NEW(scratch, struct variables);
+	struct variables *used = NEW(scratch, struct variables);
+	char *cwd = NULL, *judged;
+	struct danger d;
+	struct plan *p;
+	bool is_b;
+
+	put_all(e, scope_environment(e, a->scope));
+	if (put_env(e, a, err) < 0)
+		return -1;
+	judged = with_values(scratch, e, spec->command, used);
+	if (hold_policy(a, judged, err) < 0)
+		return -1;
+	if (spec->cwd != NULL &&
+	    (cwd = attempt_path(scratch, a, spec->cwd, err)) == NULL)
+		return -1;
+	is_b = danger_of(judged, &d);
+	p = plan_text(a, is_b ? CLASS_B : a->step->class_, is_b ? d.why :
+	    "a command", spec->command);
+	if (is_b)
+		plan_line(p, "%s", d.why);
+	say_values(p, used);
+	if (cwd != NULL)
+		plan_line(p, "in the folder %s", cwd);
+	return 0;
+}
+
+static int
+plan(struct attempt *a, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	int rc = plan_in(a, scratch, err);
+
+	talloc_free(scratch);
+	return rc;
 }
 
 /* ---- run ---------------------------------------------------------------------- */

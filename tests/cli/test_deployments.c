@@ -110,6 +110,25 @@ a_program_that_is_not_there_is_named(void **state UNUSED)
 	talloc_free(s);
 }
 
+/* A parameter is no way around what the runbook refuses. */
+static void
+a_command_given_as_a_value_is_held_to_the_policy(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	shelf_is(s, s->database, "production");
+	shelf_choose(s, "prisma-supabase/where", "local");
+	walk_stops(shelf_walk(s, "prisma-supabase.yaml",
+	    "--var=generate=npx prisma migrate reset --force", NULL), 1,
+	    "\"prisma migrate reset\" is refused on production, whoever signs");
+	assert_false(file_exists(path_join(s, s->folder, "calls")));
+	shelf_is(s, s->database, "sandbox");
+	walk_stops(shelf_walk(s, "prisma-supabase.yaml",
+	    "--var=generate=npx prisma migrate reset --force", NULL), 4,
+	    "\"prisma-supabase/generate\" waits for a sign-off of class B");
+	talloc_free(s);
+}
+
 /* ---- staging-setup ----------------------------------------------------- */
 
 static void
@@ -267,6 +286,8 @@ main(void)
 		    it_does_not_close_before_the_evidence_is_complete),
 		cmocka_unit_test(what_failed_before_is_resolved_on_the_way),
 		cmocka_unit_test(a_program_that_is_not_there_is_named),
+		cmocka_unit_test(
+		    a_command_given_as_a_value_is_held_to_the_policy),
 		cmocka_unit_test(staging_is_set_up_and_like_production),
 		cmocka_unit_test(
 		    staging_refuses_placeholders_and_what_is_missing),

@@ -4,6 +4,7 @@ steps_tests = \
 	tests/steps/test_backfill \
 	tests/steps/test_append \
 	tests/steps/test_backup \
+	tests/steps/test_danger \
 	tests/steps/test_migrate \
 	tests/steps/test_progress \
 	tests/steps/test_reset \
@@ -25,6 +26,7 @@ steps_test_libs = tests/steps/libstage.a $(harness_libs) $(steps_libs) \
 tests_steps_test_backfill_LDADD = $(steps_test_libs)
 tests_steps_test_append_LDADD = $(steps_test_libs)
 tests_steps_test_backup_LDADD = $(steps_test_libs)
+tests_steps_test_danger_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
 tests_steps_test_progress_LDADD = $(steps_test_libs)
 tests_steps_test_reset_LDADD = $(steps_test_libs)

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "harness/web.h"
 #include "steps/ask.h"
+#include "steps/plan.h"
 #include "steps/stage.h"
 
 static struct stage *
@@ -37,6 +38,48 @@ a_command_gets_values_by_its_environment(void **state)
 
 	assert_string_equal(stage_value(s, "said"), "it's and it's");
 	assert_string_equal(stage_output(s), "one\nit's and it's\n");
+	talloc_free(s);
+}
+
+/* The plan's line that begins so; it fails where there is none. */
+static const char *
+line_of(struct stage *s, const char *start)
+{
+	const json_t *lines = json_object_get(s->attempt->plan->shown,
+	    "lines"), *line;
+	size_t i;
+
+	json_array_foreach(lines, i, line)
+		if (str_starts(json_string_value(line), start))
+			return json_string_value(line);
+	fail_msg("no line \"%s\"", start);
+	return NULL;
+}
+
+static void
+what_is_signed_has_the_values_of_the_command(void **state UNUSED)
+{
+	struct stage *s = stage_of(
+	    "  - id: name\n"
+	    "    run: echo dropdb shop\n"
+	    "    register: what\n"
+	    "  - id: long\n"
+	    "    run: printf %05000d 7\n"
+	    "    register: much\n"
+	    "  - id: act\n"
+	    "    run: sh -c \"$what\"; echo ${much} $MORE $whatever\n"
+	    "    env: {MORE: \"more {{what}}\"}\n");
+
+	assert_ok(stage_run(s, "name"), &s->err);
+	assert_ok(stage_run(s, "long"), &s->err);
+	stage_begin(s, "act");
+
+	assert_string_equal(line_of(s, "$what "), "$what is dropdb shop");
+	assert_string_equal(line_of(s, "$MORE "), "$MORE is more dropdb shop");
+	assert_contains(line_of(s, "$much "), "... (5000 bytes, sha256 ");
+	/* A value can be what destroys. */
+	assert_int_equal(s->attempt->plan->class_, CLASS_B);
+	assert_string_equal(s->attempt->plan->reason, "dropdb drops a database");
 	talloc_free(s);
 }
 
@@ -357,6 +400,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_gets_values_by_its_environment),
+		cmocka_unit_test(what_is_signed_has_the_values_of_the_command),
 		cmocka_unit_test(an_exit_status_is_told_with_the_last_error_line),
 		cmocka_unit_test(a_killed_command_names_its_signal),
 		cmocka_unit_test(a_command_that_ignores_sigterm_is_ended_all_the_same),
