@@ -16,6 +16,7 @@ src_run_librun_a_SOURCES = \
 	src/run/read.c src/run/read.h \
 	src/run/run.c src/run/run.h \
 	src/run/state.c src/run/state.h \
+	src/run/timeline.c src/run/timeline.h \
 	src/run/verify.c src/run/verify.h
 
 run_libs = src/run/librun.a $(journal_libs)

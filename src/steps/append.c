@@ -21,16 +21,19 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "run/folder.h"
+#include "run/timeline.h"
 #include "steps/kind.h"
 #include "steps/plan.h"
 #include "steps/spec.h"
 
 #define FILE_MAX	((size_t)16 << 20)
 #define PATIENCE_MS	10000
+#define DAY_US		((int64_t)86400 * 1000000)
 
 struct append_spec {
 	const char	*file, *text, *heading;
 	const char	**links;	/* steps; null: all that have evidence */
+	bool		 timeline;
 };
 
 /* ---- the entry ------------------------------------------------------------------- */
@@ -104,6 +107,33 @@ put_links(struct buffer *b, const struct attempt *a)
 			    s->artifacts[i].name));
 }
 
+/* Who did what, and when: this run's journal up to this step. */
+static int
+put_timeline(struct buffer *b, const struct attempt *a, struct error *err)
+{
+	struct moment *moments;
+	size_t count, i;
+	int64_t day = 0;
+
+	if (timeline_read(b, a->host->run->folder, &moments, &count, err) < 0)
+		return error_context(err, "could not read the time line");
+	buffer_puts(b, "Time line (UTC), from the journal:\n\n");
+	for (i = 0; i < count; i++) {
+		char *text = str_printable(b, moments[i].text,
+		    strlen(moments[i].text), false);
+
+		if (moments[i].at_us / DAY_US != day)
+			buffer_printf(b, "- %.10s\n",
+			    clock_rfc3339(b, moments[i].at_us));
+		day = moments[i].at_us / DAY_US;
+		buffer_printf(b, "- %s ", clock_hms(b, moments[i].at_us));
+		put_inline(b, text);
+		buffer_puts(b, "\n");
+	}
+	buffer_puts(b, "\n");
+	return 0;
+}
+
 static char *
 entry(const void *owner, struct attempt *a, struct error *err)
 {
@@ -122,8 +152,9 @@ entry(const void *owner, struct attempt *a, struct error *err)
 	if (*text != '\0')
 		buffer_printf(b, "%s%s\n", text, str_ends(text, "\n") ? "" :
 		    "\n");
-	if (!a->is_dry)
-		put_links(b, a);
+	if (spec->timeline && put_timeline(b, a, err) < 0)
+		return NULL;
+	put_links(b, a);
 	buffer_puts(b, "<!-- /pgrunbook -->\n");
 	return b->data;
 }
@@ -245,6 +276,9 @@ plan(struct attempt *a, struct error *err)
 	if (text != NULL) {
 		shown = mem_printf(owner, "append to %s\n%s", path, text);
 		p = plan_text(a, CLASS_A, "writes a file", shown);
+		if (spec->timeline)
+			plan_line(p, "with the time line of the run, from its "
+			    "journal");
 		plan_line(p, "once: an entry of this run and step is not "
 		    "written again");
 		if (a->step->rollback == NULL)
@@ -293,6 +327,9 @@ static const struct key keys[] = {
 	  0 },
 	{ "text", KEY_TEXT, KEY_EXPANDS | KEY_MARKDOWN,
 	  offsetof(struct append_spec, text), "what it says", NULL, 0, 0 },
+	{ "timeline", KEY_BOOL, 0, offsetof(struct append_spec, timeline),
+	  "who did what, and when, from the journal (default false)", NULL, 0,
+	  0 },
 	{ "links", KEY_TEXTS, 0, offsetof(struct append_spec, links),
 	  "steps whose evidence it links to (default: all)", NULL, 0, 0 },
 	KEY_END

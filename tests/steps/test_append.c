@@ -69,6 +69,46 @@ an_entry_links_to_the_evidence_and_is_written_once(void **state UNUSED)
 }
 
 static void
+a_time_line_tells_who_did_what(void **state UNUSED)
+{
+	struct stage *s = stage_new(NULL,
+	    "  - id: assess\n"
+	    "    name: Assess *it*\n"
+	    "    manual: {items: [look], ask: {users: {prompt: How many}}}\n"
+	    "  - id: decide\n"
+	    "    name: Decide\n"
+	    "    choose: {options: [{key: back, text: Go back}, "
+	    "{key: go, text: Go on}]}\n"
+	    "  - id: broken\n"
+	    "    name: Broken\n"
+	    "    sql: select 1/0\n"
+	    "    class: R\n"
+	    "  - id: record\n"
+	    "    append: {file: post-mortem.md, timeline: true}\n");
+	char *text;
+
+	stage_intend(s, "{'type': 'answer', 'principal': 'ben', 'answer': "
+	    "{'items': [true], 'fields': {'users': '~20'}}}");
+	assert_ok(stage_run(s, "assess"), &s->err);
+	stage_intend(s, "{'type': 'answer', 'principal': 'ben', 'answer': "
+	    "{'key': 'back'}}");
+	assert_ok(stage_run(s, "decide"), &s->err);
+	assert_int_equal(stage_run(s, "broken"), -1);
+	assert_ok(stage_run(s, "record"), &s->err);
+
+	text = slurp(s, mem_printf(s, "%s/post-mortem.md", s->folder));
+	assert_contains(text, "Time line (UTC), from the journal:\n\n- 20");
+	assert_contains(text, " Assess \\*it\\*, ben: users: ~20\n- ");
+	/* In the words that the person saw. */
+	assert_contains(text, " Decide, ben: Go back\n- ");
+	assert_contains(text, " Broken: failed after ");
+	assert_null(strstr(text, "Decide: done"));
+	assert_contains(text, "\n\n- [journal](<");
+	stage_verify(s);
+	talloc_free(s);
+}
+
+static void
 what_was_there_stays_with_its_mode(void **state UNUSED)
 {
 	struct stage *s = stage_new(NULL, steps);
@@ -119,6 +159,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    an_entry_links_to_the_evidence_and_is_written_once),
+		cmocka_unit_test(a_time_line_tells_who_did_what),
 		cmocka_unit_test(what_was_there_stays_with_its_mode),
 		cmocka_unit_test(a_symbolic_link_is_followed),
 		cmocka_unit_test(a_file_that_cannot_be_written_fails_the_step),
