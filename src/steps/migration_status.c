@@ -10,8 +10,10 @@
 #include "base/str.h"
 #include "steps/books.h"
 #include "steps/kind.h"
+#include "steps/migrate.h"
 #include "steps/plan.h"
 #include "steps/spec.h"
+#include "steps/statements.h"
 
 /* ---- migration_status ------------------------------------------------------- */
 
@@ -51,17 +53,36 @@ fails(const struct status_spec *spec, enum migration_status status)
 	return false;
 }
 
-static int
-tell(struct attempt *a, const struct migration_findings *f, struct error *err)
+/* ", class B: drops a table" of what the next migrate runs; else "". */
+static char *
+class_words(const void *owner, const struct books *b, size_t i)
 {
+	const struct migration_finding *m = &b->findings->list[i];
+	enum step_class class_;
+	char why[128] = "";
+
+	if (i >= b->findings->in_folder || !migration_is_pending(m->status))
+		return mem_strdup(owner, "");
+	class_ = statements_class(migration_statements(owner, &b->list[i]),
+	    why, sizeof(why));
+	return mem_printf(owner, ", class %s%s%s", class_name(class_),
+	    class_ == CLASS_B && why[0] != '\0' ? ": " : "",
+	    class_ == CLASS_B ? why : "");
+}
+
+static int
+tell(struct attempt *a, const struct books *b, struct error *err)
+{
+	const struct migration_findings *f = b->findings;
 	size_t i;
 
 	for (i = 0; i < f->count; i++)
 		if (f->list[i].status != MIGRATION_APPLIED &&
-		    attempt_printf(a, err, "%-12s %s%s\n",
+		    attempt_printf(a, err, "%-12s %s%s%s\n",
 		    migration_status_name(f->list[i].status), f->list[i].name,
 		    f->list[i].is_out_of_order ?
-		    " (older than the last that is applied)" : "") < 0)
+		    " (older than the last that is applied)" : "",
+		    class_words(b, b, i)) < 0)
 			return -1;
 	return attempt_printf(a, err, "%zu of %zu migrations are applied\n",
 	    f->counts[MIGRATION_APPLIED] + f->counts[MIGRATION_EDITED],
@@ -113,7 +134,7 @@ status_run(struct attempt *a, struct error *err)
 	struct books *b = books_open(NULL, a, &spec->books, err);
 	int rc = -1;
 
-	if (b != NULL && tell(a, b->findings, err) == 0 &&
+	if (b != NULL && tell(a, b, err) == 0 &&
 	    keep(a, b->findings, err) == 0)
 		rc = judge(spec, b->findings, err);
 	talloc_free(b);

@@ -146,13 +146,15 @@ each_branch_of_the_decision_leads_where_it_says(void **state UNUSED)
 	/* The data is wrong: restore, and the application goes back. */
 	shelf_choose(s, "rollback-decision/data", "yes");
 	shelf_tick(s, "rollback-decision/price", 2, "\"owner\": \"Dora\"");
-	shelf_approve(s, "rollback-decision/point");
+	shelf_tick(s, "rollback-decision/point-by-hand", 1, "");
 	shelf_approve(s, "rollback-decision/app-back");
 	walk_holds(walk_decision(s, backup, into));
 	assert_string_equal(cluster_value(s, into, "select a from t"), "1");
 	assert_string_equal(shelf_file(s, "calls"), "scale back\n");
 	assert_contains(shelf_file(s, "feedback/deployment.md"),
 	    "Is the data wrong: yes.");
+	assert_contains(shelf_file(s, "feedback/deployment.md"), "look wrong?, "
+	    "ana: Yes: restore the backup, and the application goes back too");
 
 	/* The application alone: nothing is restored. */
 	s->answers = 0;
@@ -203,8 +205,14 @@ an_emergency_goes_back_or_forward_and_is_written_down(void **state UNUSED)
 	walk_holds(walk_emergency(s, "data", "yes"));
 	assert_string_equal(shelf_file(s, "calls"), "scale back\n");
 	text = shelf_file(s, "feedback/post-mortems.md");
-	assert_contains(text, "**What**: checkout fails");
-	assert_contains(text, "**Decided**: data");
+	assert_contains(text, " UTC: Post-mortem: checkout fails\n\n");
+	assert_contains(text, "- **Decided**: data");
+	/* Generated from the journal: who did what. */
+	assert_contains(text, " Decide, ana: Data may be lost or wrong: roll "
+	    "back at once\n");
+	assert_contains(text, " Roll back: ana signs (prepared)\n");
+	assert_contains(text, " Roll back: done after ");
+	assert_contains(text, " It is healthy: done after ");
 	assert_contains(text, "- [journal](<");
 
 	walk_holds(walk_emergency(s, "minor", "yes"));

@@ -368,6 +368,12 @@ status_tells_each_state(void **state)
 	assert_string_equal(stage_value(s, "status.duplicates"), "1");
 	assert_string_equal(stage_value(s, "status.pending"), "1");
 	assert_string_equal(stage_value(s, "status.out_of_order"), "1");
+	/* What the next migrate runs has its class beside it. */
+	temp_file(s, s->folder, "migrations/20240105000000_drop/migration.sql",
+	    "DROP TABLE a;\n");
+	assert_error(stage_run(s, "status"), &s->err, ERR_EXPECT);
+	assert_contains(stage_output(s), "pending      20240105000000_drop, "
+	    "class B: drops ");
 	stage_verify(s);
 	talloc_free(s);
 }
