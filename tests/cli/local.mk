@@ -2,6 +2,7 @@
 
 cli_tests = \
 	tests/cli/test_call \
+	tests/cli/test_consent \
 	tests/cli/test_demo \
 	tests/cli/test_demo_shop \
 	tests/cli/test_deployments \
@@ -13,6 +14,7 @@ cli_tests = \
 	tests/cli/test_migrations \
 	tests/cli/test_production \
 	tests/cli/test_recovery \
+	tests/cli/test_refusals \
 	tests/cli/test_shelf \
 	tests/cli/test_sides \
 	tests/cli/test_verify
@@ -22,6 +24,7 @@ TESTS += $(cli_tests)
 check_LIBRARIES += tests/cli/libprogram.a
 tests_cli_libprogram_a_SOURCES = tests/cli/program.c tests/cli/program.h
 shelf = tests/cli/shelf.c tests/cli/shelf.h
+books = $(shelf) tests/cli/books.c tests/cli/books.h
 program_libs = tests/cli/libprogram.a $(harness_libs) $(base_libs)
 
 tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
@@ -38,6 +41,11 @@ tests_cli_test_guarded_migrations_SOURCES = tests/cli/test_guarded_migrations.c 
 tests_cli_test_guarded_migrations_LDADD = $(program_libs)
 tests_cli_test_recovery_SOURCES = tests/cli/test_recovery.c $(shelf)
 tests_cli_test_recovery_LDADD = $(program_libs)
+tests_cli_test_consent_SOURCES = tests/cli/test_consent.c $(books)
+tests_cli_test_consent_LDADD = $(program_libs)
+tests_cli_test_refusals_SOURCES = tests/cli/test_refusals.c $(books)
+tests_cli_test_refusals_LDADD = $(runbook_libs) $(postgres_libs) \
+	$(program_libs)
 tests_cli_test_shelf_SOURCES = tests/cli/test_shelf.c $(shelf)
 tests_cli_test_shelf_LDADD = $(program_libs)
 tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \

@@ -151,6 +151,17 @@ shelf_walk(struct shelf *s, const char *name, ...)
 	return program_run(s, s->folder, argv);
 }
 
+/* "12:00:00 run NAME" */
+char *
+walk_run(struct shelf *s, struct told t)
+{
+	char *at = strstr(t.out, " run 2");
+
+	if (at == NULL)
+		fail_msg("exit status %d\n%s%s", t.status, t.out, t.errors);
+	return mem_strndup(s, at + 5, strcspn(at + 5, "\n "));
+}
+
 void
 walk_holds(struct told t)
 {

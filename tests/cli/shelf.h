@@ -42,6 +42,8 @@ void shelf_tick(struct shelf *s, const char *step, int items,
 /* "run NAME --headless"; arguments ("--var=a=b") follow, the last is null. */
 struct told shelf_walk(struct shelf *s, const char *name, ...)
     __attribute__((sentinel));
+/* The run's name, out of what a walk said. */
+char *walk_run(struct shelf *s, struct told t);
 /* It was closed as done. */
 void walk_holds(struct told t);
 /* It stopped with this status, and says this. */

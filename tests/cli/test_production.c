@@ -85,17 +85,6 @@ walk_production(struct shelf *s)
 	    mem_printf(s, "--var=backup_folder=%s/backups", s->folder), NULL);
 }
 
-/* The run's name, out of "12:00:00 run NAME". */
-static char *
-run_of(struct shelf *s, struct told t)
-{
-	char *at = strstr(t.out, " run 2");
-
-	if (at == NULL)
-		fail_msg("exit status %d\n%s%s", t.status, t.out, t.errors);
-	return mem_strndup(s, at + 5, strcspn(at + 5, "\n "));
-}
-
 /*
  * What waits goes out as a request, who signs it with the key, typing this,
  * and the file comes back.  The first of these that refuses is given back.
@@ -152,7 +141,7 @@ two_people_with_keys_let_production_be_migrated(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
 	struct told t = walk_production(s);
-	char *run = run_of(s, t);
+	char *run = walk_run(s, t);
 
 	walk_stops(t, 4, "sign-off of class B");
 	t = sign_elsewhere(s, run, "ben", s->database);
@@ -175,7 +164,7 @@ static void
 one_person_twice_is_not_two(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
-	char *run = run_of(s, walk_production(s));
+	char *run = walk_run(s, walk_production(s));
 
 	sign_elsewhere(s, run, "ben", s->database);
 	walk_stops(go_on(s, run), 4, "sign-off of class B");
@@ -189,7 +178,7 @@ static void
 who_leads_the_run_is_none_of_the_two(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
-	char *run = run_of(s, walk_production(s));
+	char *run = walk_run(s, walk_production(s));
 
 	sign_elsewhere(s, run, "ben", s->database);
 	sign_elsewhere(s, run, "ana", s->database);
@@ -202,7 +191,7 @@ static void
 a_key_that_nobody_allowed_signs_nothing(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
-	char *run = run_of(s, walk_production(s));
+	char *run = walk_run(s, walk_production(s));
 
 	sign_elsewhere(s, run, "ben", s->database);
 	sign_elsewhere(s, run, "dora", s->database);
@@ -215,7 +204,7 @@ static void
 another_databases_name_is_no_ceremony(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
-	char *run = run_of(s, walk_production(s));
+	char *run = walk_run(s, walk_production(s));
 
 	sign_elsewhere(s, run, "ben", s->other);
 	sign_elsewhere(s, run, "carol", s->database);
@@ -239,7 +228,7 @@ static void
 what_changed_after_it_was_signed_is_not_run(void **state UNUSED)
 {
 	struct shelf *s = guarded_new();
-	char *run = run_of(s, walk_production(s));
+	char *run = walk_run(s, walk_production(s));
 
 	sign_elsewhere(s, run, "ben", s->database);
 	sign_elsewhere(s, run, "carol", s->database);
