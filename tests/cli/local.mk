@@ -8,6 +8,7 @@ cli_tests = \
 	tests/cli/test_deployments \
 	tests/cli/test_diff \
 	tests/cli/test_guarded_migrations \
+	tests/cli/test_guarded_walks \
 	tests/cli/test_import \
 	tests/cli/test_lint \
 	tests/cli/test_manual \
@@ -25,6 +26,7 @@ check_LIBRARIES += tests/cli/libprogram.a
 tests_cli_libprogram_a_SOURCES = tests/cli/program.c tests/cli/program.h
 shelf = tests/cli/shelf.c tests/cli/shelf.h
 books = $(shelf) tests/cli/books.c tests/cli/books.h
+keyring = tests/cli/keyring.c tests/cli/keyring.h
 program_libs = tests/cli/libprogram.a $(harness_libs) $(base_libs)
 
 tests_cli_test_demo_shop_SOURCES = tests/cli/test_demo_shop.c \
@@ -39,9 +41,11 @@ tests_cli_test_deployments_SOURCES = tests/cli/test_deployments.c $(shelf)
 tests_cli_test_deployments_LDADD = $(program_libs)
 tests_cli_test_guarded_migrations_SOURCES = tests/cli/test_guarded_migrations.c $(shelf)
 tests_cli_test_guarded_migrations_LDADD = $(program_libs)
+tests_cli_test_guarded_walks_SOURCES = tests/cli/test_guarded_walks.c $(books) $(keyring)
+tests_cli_test_guarded_walks_LDADD = $(program_libs)
 tests_cli_test_recovery_SOURCES = tests/cli/test_recovery.c $(shelf)
 tests_cli_test_recovery_LDADD = $(program_libs)
-tests_cli_test_consent_SOURCES = tests/cli/test_consent.c $(books)
+tests_cli_test_consent_SOURCES = tests/cli/test_consent.c $(books) $(keyring)
 tests_cli_test_consent_LDADD = $(program_libs)
 tests_cli_test_refusals_SOURCES = tests/cli/test_refusals.c $(books)
 tests_cli_test_refusals_LDADD = $(runbook_libs) $(postgres_libs) \
@@ -51,7 +55,7 @@ tests_cli_test_shelf_LDADD = $(program_libs)
 tests_cli_test_sides_SOURCES = tests/cli/test_sides.c \
 	src/cli/scratch_server.c src/cli/scratch_server.h
 tests_cli_test_sides_LDADD = $(program_libs)
-tests_cli_test_production_SOURCES = tests/cli/test_production.c $(shelf)
+tests_cli_test_production_SOURCES = tests/cli/test_production.c $(shelf) $(keyring)
 tests_cli_test_production_LDADD = $(program_libs)
 tests_cli_test_migrations_LDADD = $(program_libs)
 tests_cli_test_import_LDADD = $(runbook_libs) $(postgres_libs) \

@@ -9,16 +9,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/books.h"
+#include "cli/keyring.h"
 #include "cli/shelf.h"
 #include "harness/cluster.h"
 #include "harness/web.h"
-
-static struct told
-resume(struct shelf *s, const char *run)
-{
-	return program_in(s, s->folder, "resume", run, "--headless",
-	    "--as=ana", "--approvals", s->approvals, NULL);
-}
 
 /* Each word is waited for by name, and only the last ends the run. */
 static void
@@ -40,7 +34,7 @@ no_step_goes_on_without_its_word(void **state UNUSED)
 			    b->name, w->step, w->items > 0 || w->key != NULL ?
 			    "needs an answer" : "waits for a sign-off"));
 			book_say(s, b, w);
-			t = resume(s, run);
+			t = keyring_resume(s, run);
 		}
 		walk_holds(t);
 		walk_stops(program_in(s, s->folder, "verify", run, NULL), 0, "");

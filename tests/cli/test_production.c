@@ -6,26 +6,14 @@
 
 #include "harness/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/memory.h"
-#include "base/str.h"
+#include "cli/keyring.h"
 #include "cli/shelf.h"
 #include "harness/cluster.h"
-#include "harness/keys.h"
 #include "harness/web.h"
-
-/* Keys of ana, who executes, ben and carol; dora's is nobody's here. */
-static char *keys;
-
-static char *
-key_of(const void *owner, const char *who)
-{
-	return path_join(owner, keys, who);
-}
 
 static void
 edit(struct shelf *s, const char *name, const char *old, const char *new)
@@ -41,13 +29,9 @@ edit(struct shelf *s, const char *name, const char *old, const char *new)
 static struct shelf *
 production_new(void)
 {
-	static const char *const people[] = { "ana", "ben", "carol" };
 	struct shelf *s = shelf_new();
-	size_t i;
 
-	for (i = 0; i < COUNT_OF(people); i++)
-		key_allow(s, s->folder, people[i], NULL,
-		    key_of(s, people[i]));
+	keyring_allow(s);
 	shelf_url("STAGING_URL", s->other);
 	program_in(s, s->folder, "migrations", "resolve", "--applied",
 	    "20260101000000_init", NULL);
@@ -85,50 +69,6 @@ walk_production(struct shelf *s)
 	    mem_printf(s, "--var=backup_folder=%s/backups", s->folder), NULL);
 }
 
-/*
- * What waits goes out as a request, who signs it with the key, typing this,
- * and the file comes back.  The first of these that refuses is given back.
- */
-static struct told
-sign_elsewhere(struct shelf *s, const char *run, const char *who,
-    const char *typed)
-{
-	void *scratch = temp_folder(s);
-	char *request = mem_printf(s, "%s/request", (char *)scratch), *file;
-	char hex[SHA256_HEX_SIZE], **names;
-	struct told t = program_in(s, s->folder, "review", run, "--export",
-	    request, "--as", "ana", "--key", key_of(s, "ana"), NULL);
-	size_t count, i;
-	struct error err;
-
-	if (t.status != 0)
-		return t;
-	setenv("PGRUNBOOK_SIGNERS", path_join(s, s->folder, "allowed_signers"),
-	    1);
-	t = program_in(s, scratch, "approve", request, "--show", NULL);
-	walk_stops(t, 0, "");
-	sha256_of(t.out, strlen(t.out), hex);
-	t = program_in(s, scratch, "approve", request, "--as", who, "--key",
-	    key_of(s, who), "--digest", hex, "--type", typed, NULL);
-	unsetenv("PGRUNBOOK_SIGNERS");
-	if (t.status != 0)
-		return t;
-	assert_ok(folder_list(s, scratch, &names, &count, &err), &err);
-	for (i = 0, file = NULL; i < count; i++)
-		if (str_ends(names[i], ".approval"))
-			file = path_join(s, scratch, names[i]);
-	assert_non_null(file);
-	return program_in(s, s->folder, "approve", run, "--import", file,
-	    NULL);
-}
-
-static struct told
-go_on(struct shelf *s, const char *run)
-{
-	return program_in(s, s->folder, "resume", run, "--headless", "--as",
-	    "ana", NULL);
-}
-
 static void
 is_not_applied(struct shelf *s)
 {
@@ -144,16 +84,16 @@ two_people_with_keys_let_production_be_migrated(void **state UNUSED)
 	char *run = walk_run(s, t);
 
 	walk_stops(t, 4, "sign-off of class B");
-	t = sign_elsewhere(s, run, "ben", s->database);
+	t = keyring_sign(s, run, "ben", s->database);
 	walk_stops(t, 0, "left for the run's engine");
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	is_not_applied(s);
-	walk_stops(sign_elsewhere(s, run, "carol", s->database), 0, "left for");
-	walk_holds(go_on(s, run));
+	walk_stops(keyring_sign(s, run, "carol", s->database), 0, "left for");
+	walk_holds(keyring_resume(s, run));
 
 	assert_string_equal(shelf_value(s, "select count(*) from facts"), "0");
 	assert_string_equal(shelf_file(s, "calls"), "scale down\nscale up\n");
-	walk_stops(go_on(s, run), 1, "is closed");
+	walk_stops(keyring_resume(s, run), 1, "is closed");
 	t = program_in(s, s->folder, "verify", run, NULL);
 	if (t.status != 0)
 		fail_msg("%s%s", t.out, t.errors);
@@ -166,10 +106,10 @@ one_person_twice_is_not_two(void **state UNUSED)
 	struct shelf *s = guarded_new();
 	char *run = walk_run(s, walk_production(s));
 
-	sign_elsewhere(s, run, "ben", s->database);
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
-	sign_elsewhere(s, run, "ben", s->database);
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	keyring_sign(s, run, "ben", s->database);
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
+	keyring_sign(s, run, "ben", s->database);
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	is_not_applied(s);
 	talloc_free(s);
 }
@@ -180,9 +120,9 @@ who_leads_the_run_is_none_of_the_two(void **state UNUSED)
 	struct shelf *s = guarded_new();
 	char *run = walk_run(s, walk_production(s));
 
-	sign_elsewhere(s, run, "ben", s->database);
-	sign_elsewhere(s, run, "ana", s->database);
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	keyring_sign(s, run, "ben", s->database);
+	keyring_sign(s, run, "ana", s->database);
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	is_not_applied(s);
 	talloc_free(s);
 }
@@ -193,9 +133,9 @@ a_key_that_nobody_allowed_signs_nothing(void **state UNUSED)
 	struct shelf *s = guarded_new();
 	char *run = walk_run(s, walk_production(s));
 
-	sign_elsewhere(s, run, "ben", s->database);
-	sign_elsewhere(s, run, "dora", s->database);
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	keyring_sign(s, run, "ben", s->database);
+	keyring_sign(s, run, "dora", s->database);
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	is_not_applied(s);
 	talloc_free(s);
 }
@@ -206,9 +146,9 @@ another_databases_name_is_no_ceremony(void **state UNUSED)
 	struct shelf *s = guarded_new();
 	char *run = walk_run(s, walk_production(s));
 
-	sign_elsewhere(s, run, "ben", s->other);
-	sign_elsewhere(s, run, "carol", s->database);
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	keyring_sign(s, run, "ben", s->other);
+	keyring_sign(s, run, "carol", s->database);
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	is_not_applied(s);
 	talloc_free(s);
 }
@@ -230,10 +170,10 @@ what_changed_after_it_was_signed_is_not_run(void **state UNUSED)
 	struct shelf *s = guarded_new();
 	char *run = walk_run(s, walk_production(s));
 
-	sign_elsewhere(s, run, "ben", s->database);
-	sign_elsewhere(s, run, "carol", s->database);
+	keyring_sign(s, run, "ben", s->database);
+	keyring_sign(s, run, "carol", s->database);
 	shelf_migration(s, "20260102000000_facts", "DROP TABLE \"users\";\n");
-	walk_stops(go_on(s, run), 4, "sign-off of class B");
+	walk_stops(keyring_resume(s, run), 4, "sign-off of class B");
 	assert_string_equal(shelf_value(s, "select count(*) from users"), "1");
 	talloc_free(s);
 }
@@ -265,12 +205,7 @@ a_production_database_is_no_sandbox(void **state UNUSED)
 static int
 set_up(void **state)
 {
-	static const char *const people[] = { "ana", "ben", "carol", "dora" };
-	size_t i;
-
-	keys = temp_folder(NULL);
-	for (i = 0; i < COUNT_OF(people); i++)
-		key_make(keys, keys, people[i]);
+	keyring_make();
 	return web_start(state) != 0 ? -1 : cluster_start(state);
 }
 
