@@ -10,6 +10,7 @@
 #include "journal/artifact.h"
 #include "report/report.h"
 #include "run/decision.h"
+#include "run/timeline.h"
 
 #define DRIFT_MAX	((size_t)32 << 20)	/* bytes of a drift file */
 
@@ -85,8 +86,10 @@ attempt_facts(const struct attempt_state *a)
 	put_text(j, "session_words", session);
 	put_copy(j, "error", a->error);
 	put_copy(j, "answer", a->answer);
-	if (a->shown != NULL)
+	if (a->shown != NULL) {
 		put_text(j, "text", json_str(a->shown, "text"));
+		put_copy(j, "lines", json_object_get(a->shown, "lines"));
+	}
 	for (size_t i = 0; i < a->statement_count; i++)
 		json_array_append_new(statements,
 		    statement_facts(&a->statements[i]));
@@ -396,6 +399,28 @@ phases_facts(const struct run_state *s)
 	return list;
 }
 
+/* Who did what, and when; empty where the journal cannot be read to its end. */
+static json_t *
+moment_facts(const char *folder)
+{
+	void *scratch = talloc_new(NULL);
+	json_t *list = json_array(), *j;
+	struct moment *moments;
+	struct error ignored;
+	size_t count = 0, i;
+
+	if (timeline_read(scratch, folder, &moments, &count, &ignored) < 0)
+		count = 0;
+	for (i = 0; i < count; i++) {
+		j = json_object();
+		put_time(j, "at", moments[i].at_us);
+		put_text(j, "text", moments[i].text);
+		json_array_append_new(list, j);
+	}
+	talloc_free(scratch);
+	return list;
+}
+
 json_t *
 report_facts(const struct run_state *s, const char *folder, const char *head)
 {
@@ -425,6 +450,7 @@ report_facts(const struct run_state *s, const char *folder, const char *head)
 	json_object_set_new(j, "phases", phases_facts(s));
 	json_object_set_new(j, "drift", drift_facts(s, folder));
 	json_object_set_new(j, "notes", note_facts(s));
+	json_object_set_new(j, "moments", moment_facts(folder));
 	json_object_set_new(j, "artifacts", artifacts_of(s, NULL));
 	put_copy(j, "values", s->values);
 	return j;

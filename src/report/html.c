@@ -306,6 +306,21 @@ put_statements(struct buffer *b, const json_t *a)
 	buffer_puts(b, "</table>");
 }
 
+/* Figures and facts beside it: the values of a command. */
+static void
+put_lines(struct buffer *b, const json_t *list)
+{
+	const json_t *line;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	buffer_puts(b, "<ul>");
+	json_array_foreach(list, i, line)
+		put_in(b, "li", json_string_value(line));
+	buffer_puts(b, "</ul>\n");
+}
+
 static void
 put_attempt(struct buffer *b, const json_t *a)
 {
@@ -327,6 +342,7 @@ put_attempt(struct buffer *b, const json_t *a)
 		buffer_puts(b, "</p>");
 	}
 	put_statements(b, a);
+	put_lines(b, json_object_get(a, "lines"));
 	if (answer != NULL) {
 		char *text = json_pretty(NULL, answer);
 
@@ -492,6 +508,25 @@ put_drift(struct buffer *b, const json_t *drift)
 	buffer_puts(b, "</table>\n");
 }
 
+/* What people and steps did, one row each. */
+static void
+put_moments(struct buffer *b, const json_t *list)
+{
+	const json_t *j;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	buffer_puts(b, "<h2>Who did what</h2><table>");
+	json_array_foreach(list, i, j) {
+		buffer_puts(b, "<tr>");
+		put_in(b, "td", json_str(j, "at"));
+		put_in(b, "td", json_str(j, "text"));
+		buffer_puts(b, "</tr>\n");
+	}
+	buffer_puts(b, "</table>\n");
+}
+
 static void
 put_notes(struct buffer *b, const json_t *notes)
 {
@@ -522,6 +557,7 @@ report_html(const void *owner, const json_t *facts)
 
 	put_head(b, facts);
 	put_timeline(b, facts);
+	put_moments(b, json_object_get(facts, "moments"));
 	json_array_foreach(json_object_get(facts, "phases"), i, j)
 		put_phase(b, j);
 	if (json_array_size(json_object_get(facts, "drift")) > 0)

@@ -224,6 +224,13 @@ put_attempt(struct buffer *b, const json_t *a)
 		buffer_puts(b, "\n");
 	else if (json_str(a, "text") != NULL)
 		put_code(b, json_str(a, "text"));
+	json_array_foreach(json_object_get(a, "lines"), i, st) {
+		buffer_puts(b, "- ");
+		put_inline(b, json_string_value(st));
+		buffer_puts(b, "\n");
+	}
+	if (i > 0)
+		buffer_puts(b, "\n");
 	if (answer != NULL) {
 		char *text = json_pretty(NULL, answer);
 
@@ -339,6 +346,27 @@ put_drift(struct buffer *b, const json_t *drift)
 	buffer_puts(b, "\n");
 }
 
+/* What people and steps did, one line each. */
+static void
+put_moments(struct buffer *b, const json_t *list)
+{
+	const json_t *j;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	buffer_puts(b, "## Time line\n\n");
+	json_array_foreach(list, i, j) {
+		const char *at = json_str_or(j, "at", "");
+
+		buffer_printf(b, "- %.10s %.8s ", at, strlen(at) > 11 ?
+		    at + 11 : "");
+		put_inline(b, json_str(j, "text"));
+		buffer_puts(b, "\n");
+	}
+	buffer_puts(b, "\n");
+}
+
 char *
 report_markdown(const void *owner, const json_t *facts)
 {
@@ -349,6 +377,7 @@ report_markdown(const void *owner, const json_t *facts)
 	put_head(b, facts);
 	json_array_foreach(json_object_get(facts, "phases"), i, j)
 		put_phase(b, j);
+	put_moments(b, json_object_get(facts, "moments"));
 	if (json_array_size(json_object_get(facts, "drift")) > 0)
 		buffer_puts(b, "## Drift\n\n");
 	json_array_foreach(json_object_get(facts, "drift"), i, j)
@@ -364,7 +393,9 @@ report_markdown(const void *owner, const json_t *facts)
 		put_inline(b, json_str(j, "text"));
 		buffer_puts(b, "\n");
 	}
-	buffer_puts(b, "\n## Steps\n\n");
+	if (i > 0)
+		buffer_puts(b, "\n");
+	buffer_puts(b, "## Steps\n\n");
 	json_array_foreach(json_object_get(facts, "phases"), i, j)
 		json_array_foreach(json_object_get(j, "steps"), k, step)
 			put_step(b, step);

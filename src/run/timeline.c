@@ -85,6 +85,9 @@ of_people(struct timeline *t, const struct event *e)
 		return mem_printf(t->owner, "%s opens the run", json_str_or(
 		    json_object_get(e->data, "operator"), "principal", "?"));
 	case EVENT_SIGNED:
+		/* Nobody has said a word. */
+		if (str_equal(field(e, "strength"), "headless"))
+			return NULL;
 		return mem_printf(t->owner, "%s: %s signs (%s)%s", step, who,
 		    field(e, "strength"), behind(t, json_str(e->data, "note")));
 	case EVENT_REFUSED:

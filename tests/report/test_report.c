@@ -140,6 +140,19 @@ html_has_a_timeline_of_what_ran(void **state)
 }
 
 static void
+each_form_tells_who_did_what(void **state)
+{
+	struct sample *s = *state;
+	json_t *f = facts_of(s, s);
+
+	assert_contains(report_markdown(s, f), "## Time line\n\n- 20");
+	assert_contains(report_markdown(s, f), ": done after 1.23s\n");
+	assert_contains(report_html(s, f), "<h2>Who did what</h2>");
+	assert_contains(report_html(s, f), ": done after 1.23s</td>");
+	assert_true(json_array_size(json_object_get(f, "moments")) >= 3);
+}
+
+static void
 markdown_escapes_what_is_from_outside(void **state)
 {
 	struct sample *s = *state;
@@ -232,6 +245,7 @@ main(void)
 		TEST(html_escapes_what_is_from_outside),
 		TEST(html_loads_nothing_from_elsewhere),
 		TEST(html_has_a_timeline_of_what_ran),
+		TEST(each_form_tells_who_did_what),
 		TEST(markdown_escapes_what_is_from_outside),
 		TEST(each_form_has_the_digest_and_the_statement),
 		TEST(the_drift_table_comes_from_the_evidence),
