@@ -6,8 +6,10 @@
  * archive was read to the end and every file is in the manifest.
  */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -195,6 +197,34 @@ report(struct attempt *a, const struct manifest *m, struct error *err)
 	return rc < 0 ? -1 : attempt_register(a, manifest_json(m), err);
 }
 
+/*
+ * The folder, or the first of "-2", "-3", ... that nobody has: two backups of
+ * one second are two.  *partial is made, and is nobody else's.
+ */
+static char *
+claim(const void *owner, const char *folder, char **partial, struct error *err)
+{
+	char *name = mem_strdup(owner, folder);
+	int n;
+
+	if (file_make_folder(path_folder(owner, folder), 0700, err) < 0)
+		return NULL;
+	for (n = 2;; n++) {
+		*partial = mem_printf(owner, "%s.partial", name);
+		if (!file_exists(name)) {
+			if (mkdir(*partial, 0700) == 0)
+				return name;
+			if (errno != EEXIST) {
+				error_errno(err, ERR_IO,
+				    "could not make the folder \"%s\"",
+				    *partial);
+				return NULL;
+			}
+		}
+		name = mem_printf(owner, "%s-%d", folder, n);
+	}
+}
+
 static int
 back_up(struct attempt *a, const void *owner, struct error *err)
 {
@@ -216,11 +246,8 @@ back_up(struct attempt *a, const void *owner, struct error *err)
 	folder = s == NULL ? NULL : folder_for(owner, a, target->dbname, err);
 	if (folder == NULL)
 		return -1;
-	if (file_exists(folder))
-		return error_set(err, ERR_BUSY, "\"%s\" is there already",
-		    folder);
-	partial = mem_printf(owner, "%s.partial", folder);
-	if (file_make_folder(partial, 0700, err) < 0)
+	folder = claim(owner, folder, &partial, err);
+	if (folder == NULL)
 		return -1;
 	m = manifest_new(owner, a, s, partial, err);
 	if (m != NULL && take(a, target, s, m, jobs, err) == 0 &&

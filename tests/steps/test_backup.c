@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -92,6 +93,31 @@ a_backup_is_validated_and_restored(void **state)
 	assert_string_equal(stage_value(s, "copy.database"), other);
 	stage_verify(s);
 	cluster_drop_db(other);
+	talloc_free(s);
+}
+
+/* Also where somebody else is at one with that name. */
+static void
+two_backups_of_one_second_are_two(void **state UNUSED)
+{
+	struct stage *s = stage_with_data();
+	const char *folder;
+	char *time;
+	int i;
+
+	for (i = 0; i < 120; i++) {
+		time = clock_rfc3339(s, clock_now_us() + (int64_t)i * 1000000);
+		temp_file(s, s->folder, mem_printf(s, "backups/%s-%.4s%.2s%.2s"
+		    "T%.2s%.2s%.2sZ%s/theirs", s->database, time, time + 5,
+		    time + 8, time + 11, time + 14, time + 17, i % 2 == 0 ?
+		    "" : ".partial"), "x");
+	}
+	assert_ok(stage_run(s, "backup"), &s->err);
+
+	folder = stage_value(s, "backup.folder");
+	assert_true(str_ends(folder, "Z-2"));
+	assert_true(file_exists(mem_printf(s, "%s/manifest.json", folder)));
+	assert_false(file_exists(mem_printf(s, "%s.partial", folder)));
 	talloc_free(s);
 }
 
@@ -308,6 +334,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_backup_is_validated_and_restored),
+		cmocka_unit_test(two_backups_of_one_second_are_two),
 		cmocka_unit_test(a_backup_and_a_restore_tell_how_far_they_are),
 		cmocka_unit_test(a_custom_backup_goes_among_the_evidence),
 		cmocka_unit_test(a_damaged_backup_is_refused_before_anything),
