@@ -14,6 +14,7 @@ cli_tests = \
 	tests/cli/test_manual \
 	tests/cli/test_migrations \
 	tests/cli/test_production \
+	tests/cli/test_reconcile \
 	tests/cli/test_recovery \
 	tests/cli/test_refusals \
 	tests/cli/test_shelf \
@@ -43,6 +44,8 @@ tests_cli_test_guarded_migrations_SOURCES = tests/cli/test_guarded_migrations.c 
 tests_cli_test_guarded_migrations_LDADD = $(program_libs)
 tests_cli_test_guarded_walks_SOURCES = tests/cli/test_guarded_walks.c $(books) $(keyring)
 tests_cli_test_guarded_walks_LDADD = $(program_libs)
+tests_cli_test_reconcile_SOURCES = tests/cli/test_reconcile.c $(shelf) $(keyring)
+tests_cli_test_reconcile_LDADD = $(program_libs)
 tests_cli_test_recovery_SOURCES = tests/cli/test_recovery.c $(shelf)
 tests_cli_test_recovery_LDADD = $(program_libs)
 tests_cli_test_consent_SOURCES = tests/cli/test_consent.c $(books) $(keyring)
