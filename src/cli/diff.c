@@ -123,6 +123,9 @@ print_item(const struct page *p, const struct drift_item *item)
 static void
 print_left_out(const struct page *p, const struct side *side)
 {
+	if (side->target != NULL && side->target->note != NULL)
+		printf("URL of %s: %s\n", clean(p, side->shown),
+		    side->target->note);
 	if (side->snapshot->left_out[0] == NULL)
 		return;
 	printf("left out of %s: ", clean(p, side->shown));

@@ -168,6 +168,8 @@ print_status(const struct look *k, const struct drift *d)
 
 	printf("%s (%s, %zu migrations)\n%s\n", k->dir,
 	    layout_name(k->layout), k->count, k->db->target->shown);
+	if (k->db->target->note != NULL)
+		printf("its URL: %s\n", k->db->target->note);
 	if (!k->history->has_table)
 		printf("the database has no record of migrations yet\n");
 	for (i = 0; i < f->count; i++)

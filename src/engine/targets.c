@@ -279,8 +279,9 @@ journal_one(struct engine *e, struct engine_target *t)
 	if (t->identity == NULL || pinned_identity(e, t->name) != NULL)
 		return 0;
 	return engine_append(e, EVENT_TARGET_PINNED, json_pack(
-	    "{s:s, s:s, s:O}", "target", t->name, "environment",
-	    environment_name(t->environment), "identity", t->identity));
+	    "{s:s, s:s, s:O, s:s*}", "target", t->name, "environment",
+	    environment_name(t->environment), "identity", t->identity,
+	    "note", t->url->note));
 }
 
 int

@@ -36,10 +36,11 @@ words(const void *owner, const struct event *e)
 	case EVENT_RUN_OPENED:
 		return mem_printf(owner, "run %s", json_str(d, "run"));
 	case EVENT_TARGET_PINNED:
-		return mem_printf(owner, "target %s is %s, database %s",
+		return mem_printf(owner, "target %s is %s, database %s%s%s",
 		    json_str(d, "target"), json_str(d, "environment"),
 		    json_str_or(json_object_get(d, "identity"), "database",
-		    "?"));
+		    "?"), json_str(d, "note") != NULL ? "; its URL: " : "",
+		    json_str_or(d, "note", ""));
 	case EVENT_SIGNED:
 		return mem_printf(owner, "%s signed by %s (%s)",
 		    json_str(d, "step"), json_str(d, "principal"),

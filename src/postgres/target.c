@@ -48,6 +48,9 @@ struct query {
 	size_t		 dropped_count;
 	bool		 pooler;
 	bool		 strict;
+	bool		 accepts;	/* sslaccept is there, and is not strict */
+	bool		 no_verify;
+	size_t		 nameless;	/* left out, and not to be named */
 	bool		 prismatic;	/* has what only Prisma has */
 	bool		 sslcert, sslkey;
 };
@@ -123,9 +126,14 @@ treatment_of(const PQconninfoOption *options, const char *name)
 	return libpq_knows(options, name) ? KEEP : DROP;
 }
 
+/* What is no NAME=VALUE may be the rest of a password with a "&" in it. */
 static void
-query_drop(struct query *q, const char *name)
+query_drop(struct query *q, const char *name, bool has_value)
 {
+	if (!has_value || !str_matches(name, "^[A-Za-z_]+$")) {
+		q->nameless++;
+		return;
+	}
 	GROW(q, q->dropped, char *, q->dropped_count + 1);
 	q->dropped[q->dropped_count++] = mem_strdup(q->dropped, name);
 }
@@ -140,10 +148,12 @@ query_keep(struct query *q, const char *name, const char *raw,
 		buffer_puts(q->kept, "&");
 	/* node-postgres' word for "encrypt, whoever it is". */
 	if (str_equal(name, "sslmode") && raw_size > 8 &&
-	    strncmp(raw + raw_size - 9, "no-verify", 9) == 0)
+	    strncmp(raw + raw_size - 9, "no-verify", 9) == 0) {
+		q->no_verify = true;
 		buffer_puts(q->kept, "sslmode=require");
-	else
+	} else {
 		buffer_add(q->kept, raw, raw_size);
+	}
 }
 
 static void
@@ -168,9 +178,10 @@ query_parameter(struct query *q, const PQconninfoOption *options,
 		break;
 	case ACCEPT:
 		q->strict = str_equal(value, "strict");
+		q->accepts = !q->strict;
 		break;
 	case DROP:
-		query_drop(q, name);
+		query_drop(q, name, equals != NULL);
 		break;
 	}
 	q->prismatic = true;
@@ -327,6 +338,30 @@ target_drop(struct pg_target *t, const struct query *q)
 		    strlen(q->dropped[i]), false);
 }
 
+/* What somebody who wrote the URL would want to know of it. */
+static void
+target_note(struct pg_target *t, const struct query *q)
+{
+	struct buffer *b = buffer_new(t);
+	size_t i;
+
+	for (i = 0; t->dropped[i] != NULL; i++)
+		buffer_printf(b, "%s%s", i > 0 ? ", " : "", t->dropped[i]);
+	if (q->nameless > 0)
+		buffer_printf(b, "%s%zu without a name", i > 0 ? ", " : "",
+		    q->nameless);
+	if (b->size > 0)
+		buffer_puts(b, " left out, libpq has no such parameter");
+	if (q->no_verify)
+		buffer_printf(b, "%ssslmode=no-verify is taken for require: "
+		    "whose certificate it is nobody checks",
+		    b->size > 0 ? "; " : "");
+	if (q->accepts)
+		buffer_printf(b, "%ssslaccept is not strict: whose certificate "
+		    "it is nobody checks", b->size > 0 ? "; " : "");
+	t->note = b->size > 0 ? b->data : NULL;
+}
+
 static int
 refuse_other_schemes(const char *url, struct error *err)
 {
@@ -425,6 +460,7 @@ pg_target_parse(const void *owner, const char *url, struct error *err)
 	if (rc == 0) {
 		target_adapt(t, q);
 		target_drop(t, q);
+		target_note(t, q);
 		target_describe(t);
 		if (strchr(t->host, '@') != NULL)
 			rc = refuse_unreadable(NULL, true, err);
@@ -456,6 +492,7 @@ pg_target_with_database(const void *owner, const struct pg_target *t,
 	other->dropped = NEW_ARRAY(other, const char *, dropped + 1);
 	for (i = 0; i < dropped; i++)
 		other->dropped[i] = mem_strdup(other, t->dropped[i]);
+	other->note = mem_strdup(other, t->note);
 	target_describe(other);
 	return other;
 }

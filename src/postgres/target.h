@@ -21,6 +21,7 @@ struct pg_target {
 	bool		 says_schema;		/* it was given: sessions set search_path */
 	const char	*shown;			/* the URL without its password */
 	const char	**dropped;		/* names of parameters that were left out; null-terminated */
+	const char	*note;			/* what the URL asks for and does not get, in one line; null: nothing */
 	bool		 says_pooler;		/* pgbouncer=true or port 6543 of a Supabase pooler */
 };
 

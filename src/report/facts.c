@@ -198,6 +198,7 @@ target_facts(const struct run_state *s)
 		put_text(j, "name", s->targets[i].name);
 		put_text(j, "environment", s->targets[i].environment);
 		put_copy(j, "identity", s->targets[i].identity);
+		put_text(j, "note", s->targets[i].note);
 		json_array_append_new(list, j);
 	}
 	return list;

@@ -115,11 +115,13 @@ put_targets(struct buffer *b, const json_t *f)
 	json_array_foreach(json_object_get(f, "targets"), i, target) {
 		const json_t *id = json_object_get(target, "identity");
 		char *text = mem_printf(NULL, "%s: %s, database %s as %s, server "
-		    "%s, system %s", json_str_or(target, "name", ""),
+		    "%s, system %s%s%s", json_str_or(target, "name", ""),
 		    json_str_or(target, "environment", "?"),
 		    json_str_or(id, "database", "not reached"),
 		    json_str_or(id, "role", "?"), json_str_or(id, "version", "?"),
-		    json_str_or(id, "system_identifier", "?"));
+		    json_str_or(id, "system_identifier", "?"),
+		    json_str(target, "note") != NULL ? "; its URL: " : "",
+		    json_str_or(target, "note", ""));
 
 		put_definition(b, "Target", text);
 		talloc_free(text);

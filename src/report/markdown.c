@@ -139,6 +139,10 @@ put_head(struct buffer *b, const json_t *f)
 		put_inline(b, json_str_or(id, "role", "?"));
 		buffer_puts(b, ", system ");
 		put_inline(b, json_str_or(id, "system_identifier", "?"));
+		if (json_str(target, "note") != NULL) {
+			buffer_puts(b, "; its URL: ");
+			put_inline(b, json_str(target, "note"));
+		}
 		buffer_puts(b, "\n");
 	}
 	json_object_foreach((json_t *)(uintptr_t)json_object_get(f, "people"),

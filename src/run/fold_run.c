@@ -62,6 +62,7 @@ fold_target_pinned(struct fold *f)
 	t->name = name;
 	t->environment = json_str(f->data, "environment");
 	t->identity = identity;
+	t->note = json_str(f->data, "note");
 	return 0;
 }
 

@@ -144,6 +144,7 @@ struct person_state {
 struct target_state {
 	const char	*name, *environment;
 	const json_t	*identity;	/* null: not pinned yet */
+	const char	*note;		/* what its URL asks for and does not get; null */
 };
 
 struct run_state {

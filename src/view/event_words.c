@@ -71,10 +71,11 @@ of_run(const struct words *w, enum event_type t)
 		const json_t *id = json_object_get(w->data, "identity");
 
 		return mem_printf(w->owner, "target %s pinned: %s, database %s "
-		    "on %s, role %s, system %s", field(w, "target"),
+		    "on %s, role %s, system %s%s", field(w, "target"),
 		    field(w, "environment"), json_str_or(id, "database", "?"),
 		    json_str_or(id, "host", "?"), json_str_or(id, "role", "?"),
-		    json_str_or(id, "system_identifier", "?"));
+		    json_str_or(id, "system_identifier", "?"),
+		    behind(w, "note"));
 	}
 	case EVENT_ATTACHED:
 		return mem_printf(w->owner, "%s attached (%s)",

@@ -235,6 +235,8 @@ say_where(struct plain *p)
 		    json_str_or(t->identity, "database", "?"),
 		    json_str_or(t->identity, "host", "?"),
 		    json_str_or(t->identity, "role", "?"));
+	if (t != NULL && t->note != NULL)
+		plain_say(p, "Its URL: %s.", t->note);
 	plain_say(p, "Commands: q leave, c cancel what runs, n TEXT note, "
 	    "p pause, w where am I.");
 }

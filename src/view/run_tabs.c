@@ -131,6 +131,7 @@ fill_why(struct app *a, const struct step_state *step, struct doc *d)
 		    json_str_or(t->identity, "host", "?"));
 	else
 		doc_field(d, "Target", STYLE_TEXT, step->target);
+	doc_field(d, "Its URL", STYLE_WARNING, t != NULL ? t->note : NULL);
 	if (step->estimate_ms >= 0)
 		doc_field(d, "Estimate", STYLE_TEXT,
 		    duration_short(a->frame, step->estimate_ms));

@@ -253,6 +253,29 @@ a_sandbox_is_emptied_and_built_again(void **state UNUSED)
 	talloc_free(s);
 }
 
+/* As Prisma has them; a note stands wherever the target does. */
+static void
+what_a_url_asks_for_in_vain_is_said(void **state UNUSED)
+{
+	static const char note[] = "connection_limit left out, libpq has no "
+	    "such parameter; sslmode=no-verify is taken for require";
+	struct shelf *s = shelf_new();
+	char *url = mem_printf(s, "%s&connection_limit=1&sslmode=no-verify",
+	    cluster_url(s, s->database));
+	struct told t;
+
+	setenv("SANDBOX_URL", url, 1);
+	t = shelf_walk(s, "reset-sandbox.yaml", NULL);
+	assert_contains(t.out, mem_printf(s, "; its URL: %s", note));
+	t = program_in(s, s->folder, "report", walk_run(s, t), NULL);
+	assert_contains(t.out, "; its URL: connection\\_limit left out");
+	t = program_in(s, s->folder, "migrations", "status", "--url", url, NULL);
+	assert_contains(t.out, mem_printf(s, "its URL: %s", note));
+	t = program_in(s, s->folder, "diff", "prisma/migrations", url, NULL);
+	assert_contains(t.out, mem_printf(s, ": %s", note));
+	talloc_free(s);
+}
+
 static void
 what_is_no_sandbox_is_not_reset(void **state UNUSED)
 {
@@ -294,6 +317,7 @@ main(void)
 		cmocka_unit_test(staging_refuses_a_mirror_that_is_too_far_off),
 		cmocka_unit_test(staging_refuses_lost_rows_and_hidden_tables),
 		cmocka_unit_test(a_sandbox_is_emptied_and_built_again),
+		cmocka_unit_test(what_a_url_asks_for_in_vain_is_said),
 		cmocka_unit_test(what_is_no_sandbox_is_not_reset),
 	};
 

@@ -92,6 +92,8 @@ prismas_parameters_are_mapped_or_dropped_and_listed(void **state UNUSED)
 	assert_string_equal(t->dropped[1], "pool_timeout");
 	assert_string_equal(t->dropped[2], "wonder");
 	assert_null(t->dropped[3]);
+	assert_string_equal(t->note, "connection_limit, pool_timeout, wonder "
+	    "left out, libpq has no such parameter");
 	talloc_free(t);
 }
 
@@ -111,8 +113,31 @@ libpqs_own_parameters_keep_their_meaning(void **state UNUSED)
 	assert_string_equal(pg_target_value(t, "sslmode"), "require");
 	talloc_free(t);
 
-	t = parse("postgresql://h/d?sslmode=no-verify");
+	assert_null(parse("postgresql://h/d?sslmode=verify-full")->note);
+}
+
+static void
+what_a_url_asks_for_and_does_not_get_is_said(void **state UNUSED)
+{
+	struct pg_target *t = parse("postgresql://h/d?sslmode=no-verify");
+
 	assert_string_equal(pg_target_value(t, "sslmode"), "require");
+	assert_string_equal(t->note, "sslmode=no-verify is taken for require: "
+	    "whose certificate it is nobody checks");
+	talloc_free(t);
+
+	t = parse("postgresql://h/d?sslaccept=accept_invalid_certs&supa=x");
+	assert_string_equal(t->note, "supa left out, libpq has no such "
+	    "parameter; sslaccept is not strict: whose certificate it is "
+	    "nobody checks");
+	assert_string_equal(pg_target_with_database(t, t, "other")->note,
+	    t->note);
+	talloc_free(t);
+
+	/* The rest of a password is nobody's to read. */
+	t = parse("postgresql://h/d?password=ge&heim");
+	assert_string_equal(t->note, "1 without a name left out, libpq has no "
+	    "such parameter");
 	talloc_free(t);
 }
 
@@ -278,6 +303,7 @@ main(void)
 		cmocka_unit_test(a_plain_url_is_taken_apart),
 		cmocka_unit_test(
 		    prismas_parameters_are_mapped_or_dropped_and_listed),
+		cmocka_unit_test(what_a_url_asks_for_and_does_not_get_is_said),
 		cmocka_unit_test(libpqs_own_parameters_keep_their_meaning),
 		cmocka_unit_test(
 		    an_unescaped_at_sign_in_a_password_is_refused),
