@@ -262,7 +262,9 @@ settle_step(const struct draft *d, struct draft_step *s, const char *path,
 int
 draft_settle(struct draft *d, struct error *err)
 {
-	char folder[] = "/tmp/pgrunbook-import.XXXXXX", *path;
+	const char *tmp = getenv("TMPDIR");
+	char *folder = path_join(d, tmp != NULL && *tmp != '\0' ? tmp :
+	    "/tmp", "pgrunbook-import.XXXXXX"), *path;
 	struct error ignored;
 	size_t i, k;
 	int rc = 0;
@@ -270,7 +272,8 @@ draft_settle(struct draft *d, struct error *err)
 	drop_empty(d);
 	name_all(d);
 	if (mkdtemp(folder) == NULL)
-		return error_errno(err, ERR_IO, "could not make a folder in /tmp");
+		return error_errno(err, ERR_IO,
+		    "could not make the folder \"%s\"", folder);
 	path = path_join(d, folder, "draft.yaml");
 	for (i = 0; i < d->count; i++)
 		for (k = 0; k < d->phases[i]->count && rc == 0; k++)

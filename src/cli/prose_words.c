@@ -173,13 +173,43 @@ prose_without_box(const char *text)
 
 /* ---- code ---------------------------------------------------------------------- */
 
+/* The word that ends the here-document which a command line begins; null. */
+static char *
+here_word(const void *owner, const char *line, size_t size)
+{
+	char *one = mem_strndup(owner, line, size), *at = strstr(one, "<<");
+	size_t length;
+
+	/* "<<<" is a word, and "a << 2" arithmetic. */
+	if (at == NULL || at[2] == '<')
+		return NULL;
+	at += 2 + (at[2] == '-');
+	at += strspn(at, " \t");
+	if (*at != '\'' && *at != '"' && *at != '\\' && *at != '_' &&
+	    !isalpha((unsigned char)*at))
+		return NULL;
+	at += strspn(at, "'\"\\");
+	length = strcspn(at, " \t'\"\\;&|<>()");
+	return length > 0 ? mem_strndup(owner, at, length) : NULL;
+}
+
+static bool
+is_word(const char *line, const char *end, const char *word)
+{
+	while (line < end && (*line == '\t' || *line == ' '))
+		line++;
+	return (size_t)(end - line) == strlen(word) &&
+	    strncmp(line, word, strlen(word)) == 0;
+}
+
 /* "$ command" and what it printed: the output becomes a comment.  A line that
- * ends in a backslash goes on in the next one, behind the prompt of that. */
+ * ends in a backslash goes on in the next one, behind the prompt of that; a
+ * here-document goes on up to its word. */
 char *
 prose_without_prompts(const void *owner, const char *code)
 {
 	struct buffer *b = buffer_new(NULL);
-	const char *line = code, *end;
+	const char *line = code, *end, *word = NULL;
 	bool is_command, goes_on = false;
 	char *text;
 
@@ -189,12 +219,18 @@ prose_without_prompts(const void *owner, const char *code)
 	}
 	for (; *line != '\0'; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
-		is_command = goes_on || str_starts(line, "$ ");
-		if (str_starts(line, goes_on ? "> " : "$ "))
+		is_command = goes_on || word != NULL || str_starts(line, "$ ");
+		if (str_starts(line, goes_on || word != NULL ? "> " : "$ "))
 			line += 2;
 		buffer_printf(b, "%s%.*s\n", is_command ? "" : "# ",
 		    (int)(end - line), line);
+		if (word != NULL) {
+			word = is_word(line, end, word) ? NULL : word;
+			continue;
+		}
 		goes_on = is_command && end > line && end[-1] == '\\';
+		word = is_command ? here_word(b, line, (size_t)(end - line)) :
+		    NULL;
 	}
 	text = mem_strdup(owner, b->data);
 	talloc_free(b);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "postgres/target.h"
 #include "runbook/loader.h"
 
 /* Names of roles and targets: a-z, 0-9, - and _. */
@@ -57,6 +58,19 @@ load_role(struct loader *ld, struct window *w, const struct node *key,
 	w->roles[w->role_count++] = r;
 }
 
+/* What a URL that is written out asks for and does not get. */
+static void
+check_note(struct lint *l, struct lint_place at, const char *url)
+{
+	struct error ignored;
+	struct pg_target *t = strstr(url, "://") == NULL ? NULL :
+	    pg_target_parse(NULL, url, &ignored);
+
+	if (t != NULL && t->note != NULL)
+		lint_warning(l, at, "%s", t->note);
+	talloc_free(t);
+}
+
 static void
 load_target(struct loader *ld, struct window *w, const struct node *key,
     const struct node *value)
@@ -77,8 +91,10 @@ load_target(struct loader *ld, struct window *w, const struct node *key,
 		    "target \"%s\" needs \"environment\"", key->text);
 		raw.environment = ENV_SHARED;
 	}
-	if (raw.url != NULL)
+	if (raw.url != NULL) {
 		check_url(ld->lint, load_place(value, "url"), raw.url);
+		check_note(ld->lint, load_place(value, "url"), raw.url);
+	}
 	t.url = raw.url;
 	t.environment = (enum environment)raw.environment;
 	GROW(w, w->targets, struct target, w->target_count + 1);

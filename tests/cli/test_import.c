@@ -5,6 +5,7 @@
 
 #include "harness/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -248,6 +249,70 @@ a_command_behind_a_prompt_goes_on_after_a_backslash(void **state UNUSED)
 }
 
 static void
+a_here_document_behind_a_prompt_stays_whole(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *draft = draft_of(owner, "# A\n\n```console\n$ psql shop <<'SQL'\n"
+	    "> update users set mail = '';\n> SQL\nUPDATE 3\n"
+	    "$ cat >x <<-END && ls\none\nEND\ntwo\n$ echo $((1 << 2))\n4\n"
+	    "```\n", NULL);
+
+	assert_contains(draft, "    psql shop <<'SQL'\n"
+	    "    update users set mail = '';\n    SQL\n    # UPDATE 3\n"
+	    "    cat >x <<-END && ls\n    one\n    END\n    # two\n"
+	    "    echo $((1 << 2))\n    # 4\n  class: B\n");
+	talloc_free(owner);
+}
+
+/* Also where no warning stands beside it. */
+static void
+commands_that_destroy_are_class_b(void **state UNUSED)
+{
+	static const char *const commands[] = {
+		"npx prisma migrate reset --force", "supabase db reset",
+		"dropdb shop", "psql shop -c \"DROP TABLE users\"",
+		"psql shop -c \"UPDATE users SET mail = ''\"",
+		"rm -rf node_modules", "pg_restore --clean -d shop x.dump",
+		"pg_restore -d shop x.dump", "npx prisma migrate deploy",
+		"docker compose down -v",
+	};
+	void *owner = talloc_new(NULL);
+	char *draft;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(commands); i++) {
+		draft = draft_of(owner, mem_printf(owner, "# A\n\n```sh\n%s\n"
+		    "```\n", commands[i]), NULL);
+		assert_contains(draft, mem_printf(owner, "    %s\n  class: B\n"
+		    "  rollback: ", commands[i]));
+	}
+	draft = draft_of(owner, "# A\n\n```sql\nBEGIN;\nUPDATE t SET a = 1;\n"
+	    "COMMIT;\n```\n", NULL);
+	assert_contains(draft, "PGRUNBOOK_SQL\n  class: B\n");
+	talloc_free(owner);
+}
+
+static void
+drafts_are_tried_in_the_folder_for_that(void **state UNUSED)
+{
+	void *owner = talloc_new(NULL);
+	char *folder = temp_folder(owner), *was = getenv("TMPDIR");
+	struct told t;
+
+	temp_file(owner, folder, "a.md", "# A\n\n1. Do it\n");
+	was = mem_strdup(owner, was);
+	setenv("TMPDIR", "/nowhere/at/all", 1);
+	t = program_in(owner, folder, "import", "a.md", NULL);
+	if (was != NULL)
+		setenv("TMPDIR", was, 1);
+	else
+		unsetenv("TMPDIR");
+	assert_int_equal(t.status, 1);
+	assert_contains(t.errors, "\"/nowhere/at/all/pgrunbook-import.");
+	talloc_free(owner);
+}
+
+static void
 decisions_and_checklists_are_what_they_are(void **state UNUSED)
 {
 	void *owner = talloc_new(NULL);
@@ -374,6 +439,9 @@ main(void)
 		    a_warning_below_an_items_command_is_about_that),
 		cmocka_unit_test(
 		    a_command_behind_a_prompt_goes_on_after_a_backslash),
+		cmocka_unit_test(a_here_document_behind_a_prompt_stays_whole),
+		cmocka_unit_test(commands_that_destroy_are_class_b),
+		cmocka_unit_test(drafts_are_tried_in_the_folder_for_that),
 		cmocka_unit_test(decisions_and_checklists_are_what_they_are),
 		cmocka_unit_test(sql_gets_its_class_and_its_params),
 		cmocka_unit_test(what_has_no_place_is_a_manual_step_and_listed),

@@ -148,6 +148,9 @@ roles_targets_and_times_are_checked(void **state)
 		  "x.yaml:4:24: error: \"url\" is none that is understood\n"
 		  "  hint: write postgres://…, \"env:NAME\", \"service:NAME\" or "
 		  "\"prompt\"\n" },
+		{ "targets: {local: {url: 'postgres://h/d?pool_timeout=1'}}\n",
+		  "x.yaml:4:24: warning: pool_timeout left out, libpq has no "
+		  "such parameter\n" },
 		{ "targets: {local: {url: 'env:A B'}}\n",
 		  "x.yaml:4:24: error: \"url\" is none that is understood\n"
 		  "  hint: write postgres://…, \"env:NAME\", \"service:NAME\" or "
