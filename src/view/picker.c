@@ -114,7 +114,10 @@ draw_run(struct app *a, struct area area, int row, const struct picker_run *r)
 	    r->is_needed ? STYLE_WAITING : STYLE_MUTED, r->now);
 }
 
-/* When it is to be run next; its time has passed: overdue. */
+/*
+ * When it is to be run next.  Its time has passed, and it was not exercised on
+ * that day or since: overdue.
+ */
 static const char *
 next_words(struct app *a, const struct runbook_card *c, bool *is_overdue)
 {
@@ -126,7 +129,8 @@ next_words(struct app *a, const struct runbook_card *c, bool *is_overdue)
 		return "";
 	if (clock_parse_rfc3339(c->next_window, &at, &err) != 0)
 		return c->next_window;
-	*is_overdue = at < a->now_us;
+	*is_overdue = at < a->now_us && (c->last_exercised == NULL ||
+	    strncmp(c->last_exercised, clock_rfc3339(a->frame, at), 10) < 0);
 	return mem_printf(a->frame, "next %sZ", clock_date_hm(a->frame, at));
 }
 

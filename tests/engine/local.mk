@@ -1,6 +1,7 @@
 # tests/engine/local.mk - the tests of src/engine: by the program, on a server.
 
 engine_tests = \
+	tests/engine/test_append \
 	tests/engine/test_attach \
 	tests/engine/test_engine \
 	tests/engine/test_hostile \
@@ -29,6 +30,8 @@ tests_engine_test_reviewed_LDADD = tests/engine/libperson.a $(harness_libs) \
 tests_engine_test_secrets_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_signed_LDADD = tests/engine/libperson.a $(harness_libs) \
+	$(engine_libs) $(base_libs)
+tests_engine_test_append_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)
 tests_engine_test_attach_LDADD = tests/engine/libperson.a $(harness_libs) \
 	$(engine_libs) $(base_libs)

@@ -266,7 +266,7 @@ the_picker_lists_runbooks_and_runs(void **state)
 
 	(void)state;
 	temp_file(owner, books, "tidy.yaml", "pgrunbook: 1\nname: tidy\n"
-	    "title: Tidy up\nowner: platform-db\nlast_exercised: 2026-10-02\n"
+	    "title: Tidy up\nowner: platform-db\nlast_exercised: 2000-10-02\n"
 	    "next_window: \"2001-01-01T01:00Z\"\nsteps: []\n");
 	temp_file(owner, books, "other.txt", "nothing");
 	snprintf(program, sizeof(program), "%s/tests/pty/play",

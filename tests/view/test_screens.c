@@ -4,6 +4,8 @@
 
 #include "harness/test.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -148,6 +150,82 @@ the_picker_names_the_environment_at_each_size(void **state)
 		talloc_free(owner);
 	}
 	talloc_free(all);
+}
+
+static struct runbook_card *
+a_card(const void *owner, const char *name, const char *by, const char *last,
+    const char *next)
+{
+	struct runbook_card *c = NEW(owner, struct runbook_card);
+
+	c->file = mem_printf(c, "%s.yaml", name);
+	c->name = mem_strdup(c, name);
+	c->title = mem_strdup(c, "A title");
+	c->owner = mem_strdup(c, by);
+	c->last_exercised = mem_strdup(c, last);
+	c->next_window = mem_strdup(c, next);
+	return c;
+}
+
+/* The picker's line of a runbook. */
+static char *
+card_line(const void *owner, const struct picker_list *list, int columns,
+    const char *name)
+{
+	const struct app_settings set = { .principal = "ana" };
+	struct app *a = app_new_picker(owner, &set, list);
+	struct canvas *c = canvas_new(owner, 24, columns, false);
+	char *line, *rest = NULL;
+
+	app_tick(a, 1795743600000000, 1000);
+	app_render(a, c);
+	for (line = strtok_r(canvas_text(owner, c), "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		if (strstr(line, name) != NULL)
+			return line;
+	fail_msg("no line with \"%s\"", name);
+	return NULL;
+}
+
+/* Its window has passed, and it was not exercised then or since. */
+static void
+the_picker_marks_what_is_overdue(void **state UNUSED)
+{
+	static const struct {
+		const char	*name, *says, *says_not;
+		bool		 in_80;		/* else there is no room for it */
+	} rows[] = {
+		{ "late", "OVERDUE", "never exercised", true },
+		{ "late", "last 2026-10-02", "never exercised", true },
+		{ "late", "platform-db", "never exercised", false },
+		{ "late", "next 2026-11-20 01:00Z", "never exercised", false },
+		{ "held", "last 2026-11-20", "OVERDUE", true },
+		{ "to-come", "next 2027-01-10 01:00Z", "OVERDUE", false },
+		{ "whenever", "never exercised", "OVERDUE", true },
+	};
+	void *owner = talloc_new(NULL);
+	struct runbook_card *cards[] = {
+		a_card(owner, "late", "platform-db", "2026-10-02",
+		    "2026-11-20T01:00Z"),
+		a_card(owner, "held", NULL, "2026-11-20", "2026-11-20T01:00Z"),
+		a_card(owner, "to-come", NULL, NULL, "2027-01-10T01:00Z"),
+		a_card(owner, "whenever", NULL, NULL, NULL),
+	};
+	const struct picker_list list = { .runs_folder = "/runs",
+	    .cards = cards, .card_count = COUNT_OF(cards) };
+	size_t i;
+	char *line;
+
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		line = card_line(owner, &list, 120, rows[i].name);
+		assert_contains(line, rows[i].says);
+		assert_null(strstr(line, rows[i].says_not));
+		line = card_line(owner, &list, 80, rows[i].name);
+		if (rows[i].in_80)
+			assert_contains(line, rows[i].says);
+		assert_null(strstr(line, rows[i].says_not));
+	}
+	talloc_free(owner);
 }
 
 static void
@@ -356,6 +434,7 @@ main(void)
 		cmocka_unit_test(the_screen_closed),
 		cmocka_unit_test(the_screen_engine_gone),
 		cmocka_unit_test(the_picker_names_the_environment_at_each_size),
+		cmocka_unit_test(the_picker_marks_what_is_overdue),
 		cmocka_unit_test(a_small_terminal_gets_one_sentence),
 		cmocka_unit_test(the_largest_screen_is_drawn),
 	};
