@@ -12,6 +12,26 @@
 
 #define TEMPLATE_MAX	((size_t)1 << 20)
 
+/* The first sentence among its comments; "" where there is none. */
+static char *
+what_it_is(struct call *c, const char *path)
+{
+	struct error ignored;
+	const char *line, *end;
+	char *text;
+
+	if (file_read(c, path, TEMPLATE_MAX, &text, NULL, &ignored) < 0)
+		return mem_strdup(c, "");
+	for (line = text; *line == '#'; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		if (str_starts(line, "# ") &&
+		    !str_starts(line, "# yaml-language-server"))
+			return str_printable(c, line + 2,
+			    (size_t)(end - line) - 2, false);
+	}
+	return mem_strdup(c, "");
+}
+
 static int
 list_templates(struct call *c, const char *folder, struct error *err)
 {
@@ -22,7 +42,9 @@ list_templates(struct call *c, const char *folder, struct error *err)
 		return -1;
 	for (i = 0; i < count; i++)
 		if (str_ends(names[i], ".yaml"))
-			printf("%.*s\n", (int)strlen(names[i]) - 5, names[i]);
+			printf("%-16.*s %s\n", (int)strlen(names[i]) - 5,
+			    names[i], what_it_is(c, path_join(c, folder,
+			    names[i])));
 	return 0;
 }
 

@@ -27,11 +27,14 @@ each_template_is_a_runbook_that_lints(void **state UNUSED)
 	setenv("PGRUNBOOK_DATA", test_srcdir(), 1);
 	t = program_in(s, s->folder, "new", NULL);
 	assert_int_equal(t.status, 0);
-	assert_contains(t.out, "add-index\n");
+	assert_contains(t.out, "add-index        Build an index, without "
+	    "locking out those who write.\n");
 	for (line = strtok_r(t.out, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest)) {
-		char *name = mem_printf(s, "my-%s.yaml", line);
+		char *name;
 
+		line[strcspn(line, " ")] = '\0';
+		name = mem_printf(s, "my-%s.yaml", line);
 		t = program_in(s, s->folder, "new", line, name, NULL);
 		assert_int_equal(t.status, 0);
 		if (str_equal(line, "phase"))
@@ -46,6 +49,63 @@ each_template_is_a_runbook_that_lints(void **state UNUSED)
 	assert_contains(t.errors, "is there already");
 	t = program_in(s, s->folder, "new", "../demo/seed", NULL);
 	assert_int_equal(t.status, 2);
+	talloc_free(s);
+}
+
+/* As they come, on tables that have rows; and what each of them refuses. */
+static void
+each_template_is_walked_in_its_safe_form(void **state UNUSED)
+{
+	struct shelf *s = shelf_new();
+
+	setenv("PGRUNBOOK_DATA", test_srcdir(), 1);
+	cluster_sql(s->database, "create table users (id int primary key);"
+	    "create table orders (id int primary key, user_id int, created_at"
+	    " timestamptz default now()); insert into users values (1);"
+	    "insert into orders (id, user_id) values (1, 1), (2, 9);"
+	    "create schema auth; create function auth.uid() returns int"
+	    " language sql as 'select 1'; do 'begin if"
+	    " to_regrole(''authenticated'') is null then create role"
+	    " authenticated; end if; end'");
+	program_in(s, s->folder, "new", "add-column", NULL);
+	walk_holds(shelf_walk(s, "add-column.yaml", NULL));
+	cluster_sql(s->database, "alter table orders drop note, add note int");
+	walk_stops(shelf_walk(s, "add-column.yaml", NULL), 1,
+	    "add-column/there failed");
+
+	program_in(s, s->folder, "new", "add-foreign-key", NULL);
+	walk_stops(shelf_walk(s, "add-foreign-key.yaml", NULL), 1,
+	    "add-foreign-key/orphans failed");
+	cluster_sql(s->database, "delete from orders where id = 2");
+	walk_holds(shelf_walk(s, "add-foreign-key.yaml", NULL));
+	assert_string_equal(shelf_value(s, "select convalidated from"
+	    " pg_constraint where conname = 'orders_user_id_fkey'"), "t");
+
+	program_in(s, s->folder, "new", "add-index", NULL);
+	walk_holds(shelf_walk(s, "add-index.yaml", NULL));
+	cluster_sql(s->database, "update pg_index set indisvalid = false where"
+	    " indexrelid = 'orders_created_at_idx'::regclass");
+	walk_stops(shelf_walk(s, "add-index.yaml", NULL), 1,
+	    "add-index/valid failed");
+
+	program_in(s, s->folder, "new", "add-policy", NULL);
+	walk_stops(shelf_walk(s, "add-policy.yaml", NULL), 4,
+	    "waits for a sign-off of class B");
+	shelf_approve(s, "add-policy/policy");
+	walk_stops(shelf_walk(s, "add-policy.yaml", NULL), 1,
+	    "add-policy/on failed");
+	cluster_sql(s->database, "alter table orders enable row level security");
+	walk_holds(shelf_walk(s, "add-policy.yaml", NULL));
+	assert_string_equal(shelf_value(s, "select string_agg(polname, ' ') from"
+	    " pg_policy"), "orders_own");
+
+	program_in(s, s->folder, "new", "runbook", NULL);
+	shelf_tick(s, "runbook/tell", 1, "\"owner\": \"Ben\"");
+	shelf_choose(s, "runbook/decide", "go");
+	walk_holds(shelf_walk(s, "runbook.yaml", "--var=ticket=CHG-1", NULL));
+	assert_contains(shelf_file(s, "feedback/changes.md"), "CHG-1: ");
+	program_in(s, s->folder, "new", "window", NULL);
+	walk_holds(shelf_walk(s, "window.yaml", NULL));
 	talloc_free(s);
 }
 
@@ -153,6 +213,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_template_is_a_runbook_that_lints),
+		cmocka_unit_test(each_template_is_walked_in_its_safe_form),
 		cmocka_unit_test(exercised_proposes_the_day_of_what_ended_well),
 		cmocka_unit_test(
 		    guard_ci_refuses_what_can_reset_a_remote_database),
