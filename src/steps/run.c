@@ -328,7 +328,8 @@ plan_in(struct attempt *a, const void *scratch, struct error *err)
 		plan_line(p, "%s", d.why);
 	say_values(p, used);
 	if (cwd != NULL)
-		plan_line(p, "in the folder %s", cwd);
+		plan_line(p, "in the folder %s", path_real(scratch, cwd) != NULL ?
+		    path_real(scratch, cwd) : cwd);
 	return 0;
 }
 

@@ -179,8 +179,10 @@ fill_runs(struct app *a, const struct step_state *step, const json_t *shown,
 		    step->kind != NULL ? step->kind : "a step",
 		    json_str(shown, "sha256") != NULL ? ", sha256 " : "",
 		    short_digest(a->frame, json_str(shown, "sha256")));
+	/* A command's lines are the values that it is run with. */
 	for (i = 0; i < json_array_size(lines); i++)
-		doc_field(d, i == 0 ? "Costs" : "", STYLE_WARNING,
+		doc_field(d, i > 0 ? "" : str_equal(step->kind, "run") ?
+		    "With" : "Costs", STYLE_WARNING,
 		    json_string_value(json_array_get(lines, i)));
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "cli/shelf.h"
 #include "harness/cluster.h"
 
@@ -32,12 +33,31 @@ say_prisma_supabase(struct shelf *s)
 	"--var=functions=supabase functions deploy hello", \
 	"--var=logs=supabase logs", NULL
 
+/* What a step of the only run has printed. */
+static char *
+output_of(struct shelf *s, const char *step)
+{
+	char **ids, *runs = path_join(s, s->folder, "runs");
+	size_t count;
+	struct error err;
+
+	assert_ok(folder_list(s, runs, &ids, &count, &err), &err);
+	assert_int_equal(count, 1);
+	return shelf_file(s, mem_printf(s, "runs/%s/artifacts/prisma-supabase/"
+	    "%s/output.txt", ids[0], step));
+}
+
 static void
 prisma_and_supabase_deploy_one_project(void **state UNUSED)
 {
 	struct shelf *s = shelf_new();
 
 	say_prisma_supabase(s);
+	/* It follows the logs until it is stopped, as long as a deploy runs. */
+	shelf_stand_in(s, "supabase", "if [ \"$1\" = functions ]; then\n"
+	    "  until [ -f tailing ]; do sleep 0.05; done\n  touch deployed\n"
+	    "else\n  echo a line of the log\n  touch tailing\n"
+	    "  [ -f deployed ] || exec sleep 600\nfi");
 	shelf_tick(s, "prisma-supabase/evidence", 4, "\"reviewer\": \"Ben\"");
 	walk_holds(shelf_walk(s, PRISMA_SUPABASE));
 
@@ -47,9 +67,13 @@ prisma_and_supabase_deploy_one_project(void **state UNUSED)
 	    " supabase_migrations.schema_migrations"), "policy");
 	assert_string_equal(shelf_value(s, "select message from"
 	    " observability_logs"), "deployed");
-	assert_string_equal(shelf_file(s, "calls"), "npx prisma generate\n"
-	    "supabase functions deploy hello\nsupabase logs\n"
-	    "npx prisma migrate status\n");
+	assert_contains(shelf_file(s, "calls"), "supabase functions deploy "
+	    "hello\n");
+	assert_contains(shelf_file(s, "calls"), "supabase logs\nnpx prisma "
+	    "migrate status\n");
+	assert_contains(output_of(s, "functions.1"), "a line of the log\n");
+	assert_contains(output_of(s, "logs.1"), "a line of the log\n");
+	assert_true(str_starts(shelf_file(s, "calls"), "npx prisma generate\n"));
 	assert_contains(shelf_file(s, "feedback/environments.md"),
 	    "2 migrations applied, 2 of them by this run.");
 	assert_contains(shelf_file(s, "feedback/deployment.md"),
