@@ -2,6 +2,7 @@
  * steps/dump.c - pg_dump and pg_restore.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,58 @@ watch_tool(struct tool *t, struct attempt *a, const struct manifest *m,
 	return rows;
 }
 
+char *
+dump_version_warning(const void *owner, const char *version,
+    int server_version)
+{
+	const char *at = strchr(version, ')');
+	int major, minor;
+
+	/* Before 10 a version had three numbers. */
+	if (at == NULL || sscanf(at + 1, " %d.%d", &major, &minor) != 2 ||
+	    major < 10 || major * 10000 + minor >= server_version)
+		return NULL;
+	return mem_printf(owner, "pg_dump %d.%d is older than the server "
+	    "(%d.%d): what it writes may not restore; upgrade the client, or "
+	    "prove it with \"test_restore\"", major, minor,
+	    server_version / 10000, server_version % 10000);
+}
+
+static void
+keep_line(void *arg, const char *line)
+{
+	char **said = arg;
+
+	if (*said == NULL)
+		*said = mem_strdup(NULL, line);
+}
+
+/* Asked before it dumps, and told before it takes an hour. */
+static int
+warn_of_version(struct attempt *a, const char *program, int server_version,
+    struct error *err)
+{
+	struct tool *t = NEW(NULL, struct tool);
+	char *said = NULL, *warning;
+	int rc;
+
+	add(t, program);
+	add(t, "--version");
+	t->on_line = keep_line;
+	t->arg = &said;
+	rc = tool_run(a, t, NULL, true, err);
+	warning = rc < 0 || said == NULL ? NULL : dump_version_warning(said,
+	    said, server_version);
+	if (warning != NULL)
+		rc = attempt_event(a, EVENT_WARNED, json_pack("{s:s}", "text",
+		    warning), err);
+	if (rc == 0 && warning != NULL)
+		rc = attempt_printf(a, err, "warning: %s\n", warning);
+	talloc_free(said);
+	talloc_free(t);
+	return rc;
+}
+
 int
 dump_write(struct attempt *a, const struct pg_target *target,
     struct manifest *m, const char *snapshot, int jobs, struct error *err)
@@ -129,8 +182,11 @@ dump_write(struct attempt *a, const struct pg_target *target,
 	char *name, *hex;
 	int rc;
 
-	if (t == NULL)
+	if (t == NULL || warn_of_version(a, t->argv[0], m->server_version,
+	    err) < 0) {
+		talloc_free(t);
 		return -1;
+	}
 	hex = random_hex(t, 8);
 	name = mem_printf(t, "pgrunbook-dump-%s", hex);
 	add(t, "--verbose");

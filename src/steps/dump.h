@@ -11,6 +11,14 @@
 int dump_jobs(struct attempt *a, const char *text, int *jobs,
     struct error *err) WARN_UNUSED;
 
+/*
+ * What is to be said of a pg_dump whose minor version is older than the
+ * server's: it may write what it does not know.  version: what it says of
+ * itself, "pg_dump (PostgreSQL) 15.18 (...)".  Null: nothing.
+ */
+char *dump_version_warning(const void *owner, const char *version,
+    int server_version);
+
 /* pg_dump of t into m->dump under an exported snapshot, with progress. */
 int dump_write(struct attempt *a, const struct pg_target *t,
     struct manifest *m, const char *snapshot, int jobs, struct error *err)

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "harness/cluster.h"
+#include "steps/dump.h"
 #include "steps/stage.h"
 
 static const char data[] =
@@ -94,6 +95,37 @@ a_backup_is_validated_and_restored(void **state)
 	stage_verify(s);
 	cluster_drop_db(other);
 	talloc_free(s);
+}
+
+static void
+an_older_pg_dump_than_the_server_is_told(void **state UNUSED)
+{
+	static const struct {
+		const char	*version;
+		int		 server;
+		bool		 warns;
+	} rows[] = {
+		{ "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", 150020,
+		  true },
+		{ "pg_dump (PostgreSQL) 15.20", 150020, false },
+		{ "pg_dump (PostgreSQL) 17.1", 150020, false },
+		{ "pg_dump (PostgreSQL) 17beta1", 170001, false },
+		{ "pg_dump (PostgreSQL) 9.6.24", 90624, false },
+		{ "what", 150020, false },
+	};
+	void *owner = talloc_new(NULL);
+	char *text;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		text = dump_version_warning(owner, rows[i].version,
+		    rows[i].server);
+		assert_int_equal(text != NULL, rows[i].warns);
+		if (text != NULL)
+			assert_contains(text, "pg_dump 15.18 is older than the "
+			    "server (15.20)");
+	}
+	talloc_free(owner);
 }
 
 /* Also where somebody else is at one with that name. */
@@ -334,6 +366,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_backup_is_validated_and_restored),
+		cmocka_unit_test(an_older_pg_dump_than_the_server_is_told),
 		cmocka_unit_test(two_backups_of_one_second_are_two),
 		cmocka_unit_test(a_backup_and_a_restore_tell_how_far_they_are),
 		cmocka_unit_test(a_custom_backup_goes_among_the_evidence),

@@ -378,6 +378,44 @@ status_tells_each_state(void **state)
 	talloc_free(s);
 }
 
+/* A checksum of an old engine, and files that another system has checked out. */
+static void
+line_endings_and_old_checksums_are_no_edit(void **state UNUSED)
+{
+	struct stage *s = stage_with_migrations();
+	char hex[SHA256_HEX_SIZE], old[SHA256_HEX_SIZE];
+	size_t i, n = 0;
+	char *file = mem_printf(s, "%s/migrations/20240102000000_index/"
+	    "migration.sql", s->folder), *text = slurp(s, file);
+	struct buffer *b = buffer_new(s);
+
+	assert_ok(stage_run(s, "apply"), &s->err);
+	for (i = 0; text[i] != '\0'; i++)
+		buffer_puts(b, text[i] == '\n' ? "\r\n" :
+		    mem_printf(s, "%c", text[i]));
+	temp_file(s, s->folder, "migrations/20240102000000_index/migration.sql",
+	    b->data);
+	assert_ok(stage_run(s, "status"), &s->err);
+
+	/* Each byte without its leading zero. */
+	sha256_of(text, strlen(text), hex);
+	for (i = 0; hex[i] != '\0'; i += 2) {
+		if (hex[i] != '0')
+			old[n++] = hex[i];
+		old[n++] = hex[i + 1];
+	}
+	old[n] = '\0';
+	cluster_sql(s->database, mem_printf(s, "update _prisma_migrations set"
+	    " checksum = '%s' where migration_name = '20240102000000_index'",
+	    old));
+	assert_ok(stage_run(s, "status"), &s->err);
+	temp_file(s, s->folder, "migrations/20240102000000_index/migration.sql",
+	    mem_printf(s, "%s ", text));
+	assert_error(stage_run(s, "status"), &s->err, ERR_EXPECT);
+	assert_string_equal(stage_value(s, "status.edited"), "1");
+	talloc_free(s);
+}
+
 static void
 what_failed_is_resolved_either_way(void **state)
 {
@@ -648,6 +686,7 @@ main(void)
 		cmocka_unit_test(an_edited_file_of_a_plain_folder_is_refused),
 		cmocka_unit_test(a_seed_is_run_once),
 		cmocka_unit_test(status_tells_each_state),
+		cmocka_unit_test(line_endings_and_old_checksums_are_no_edit),
 		cmocka_unit_test(what_failed_is_resolved_either_way),
 		cmocka_unit_test(lint_knows_the_words_of_status_and_resolve),
 		cmocka_unit_test(a_review_puts_both_sides_right),

@@ -235,6 +235,28 @@ where_the_newest_is_not_good_nothing_is_deleted(void **state UNUSED)
 }
 
 static void
+where_the_clock_is_behind_the_newest_nothing_is_deleted(void **state UNUSED)
+{
+	struct stage *s = stage_with_backups();
+	char *name = mem_printf(s, "%s/backups/old-01/manifest.json",
+	    s->folder), *text = slurp(s, name);
+	struct error err;
+	json_t *j;
+
+	assert_ok(json_parse(text, strlen(text), &j, &err), &err);
+	json_object_set_new(j, "taken_at", json_string(clock_rfc3339(s,
+	    clock_now_us() + DAY_US)));
+	temp_file(s, s->folder, "backups/tomorrow/manifest.json",
+	    json_stable(s, j));
+	json_decref(j);
+	assert_error(stage_run(s, "prune"), &s->err, ERR_POLICY);
+	assert_contains(s->err.primary, "\"tomorrow\" is from the future");
+	assert_true(is_there(s, "old-08"));
+	assert_true(is_there(s, "old-40"));
+	talloc_free(s);
+}
+
+static void
 what_an_open_run_has_registered_stays(void **state UNUSED)
 {
 	struct stage *s = stage_with_backups();
@@ -272,6 +294,8 @@ main(void)
 		cmocka_unit_test(only_what_the_preview_says_is_deleted),
 		cmocka_unit_test(
 		    where_the_newest_is_not_good_nothing_is_deleted),
+		cmocka_unit_test(
+		    where_the_clock_is_behind_the_newest_nothing_is_deleted),
 		cmocka_unit_test(what_an_open_run_has_registered_stays),
 		cmocka_unit_test(lint_wants_a_retention_that_keeps_something),
 	};
