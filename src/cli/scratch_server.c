@@ -208,7 +208,7 @@ init_data(const struct server *s, struct error *err)
 	const char *const argv[] = {
 		path_join(s, s->bin, "initdb"), "-D", s->data, "-A", "trust",
 		"-U", SCRATCH_ROLE, "-E", "UTF8", "--no-locale", "--no-sync",
-		"--no-instructions", NULL,
+		NULL,
 	};
 	pid_t pid = spawn(s, argv, true, err);
 	int status;

@@ -89,6 +89,23 @@ choose_user(void)
 	cluster.gid = user->pw_gid;
 }
 
+static void
+choose_server(void)
+{
+	const char *folder = getenv("TEST_POSTGRES_BIN");
+	struct error err = { 0 };
+	char *postgres;
+
+	if (folder != NULL && folder[0] != '\0') {
+		cluster.bin = mem_strdup(NULL, folder);
+		return;
+	}
+	postgres = program_find(NULL, "postgres", 0, &err);
+	assert_got(postgres, &err);
+	cluster.bin = path_folder(NULL, postgres);
+	talloc_free(postgres);
+}
+
 /* In a child.  The server's user must be able to write its log. */
 static void
 drop_root(void)
@@ -162,8 +179,7 @@ init_data(void)
 	const char *const argv[] = {
 		path_join(cluster.folder, cluster.bin, "initdb"), "-D",
 		cluster.data, "-A", "trust", "-U", "postgres", "-E", "UTF8",
-		"--locale=C.UTF-8", "--no-sync", "--no-instructions",
-		"--wal-segsize=1", NULL,
+		"--locale=C.UTF-8", "--no-sync", "--wal-segsize=1", NULL,
 	};
 
 	run_as_server(argv, "initdb");
@@ -408,14 +424,9 @@ int
 cluster_start(void **state UNUSED)
 {
 	static bool registered;
-	struct error err = { 0 };
-	char *postgres;
 
 	choose_user();
-	postgres = program_find(NULL, "postgres", 0, &err);
-	assert_got(postgres, &err);
-	cluster.bin = path_folder(NULL, postgres);
-	talloc_free(postgres);
+	choose_server();
 	make_folder();
 	if (!registered)
 		atexit(stop_at_exit);
@@ -489,24 +500,43 @@ cluster_log(const void *owner)
 	return text;
 }
 
+/* A program's major version: .../postgresql/15/bin, or what it says of itself. */
+static int
+major_of(const char *program)
+{
+	void *scratch = talloc_new(NULL);
+	int major = atoi(path_name(path_folder(scratch,
+	    path_folder(scratch, program))));
+	char *command = mem_printf(scratch, "'%s' --version", program);
+	FILE *out;
+
+	if (major == 0) {
+		out = popen(command, "re");
+		if (out == NULL ||
+		    fscanf(out, "%*s (PostgreSQL) %d", &major) != 1)
+			give_up(command);
+		pclose(out);
+	}
+	talloc_free(scratch);
+	return major;
+}
+
 int
 cluster_major(void)
 {
-	/* .../postgresql/15/bin, or else what it says of itself. */
-	char *folder = path_folder(NULL, cluster.bin), *command;
-	int major = atoi(path_name(folder));
-	FILE *out;
+	char *postgres = path_join(NULL, cluster.bin, "postgres");
+	int major = major_of(postgres);
 
-	talloc_free(folder);
-	if (major > 0)
-		return major;
-	command = mem_printf(NULL, "'%s/postgres' --version", cluster.bin);
-	out = popen(command, "re");
-	if (out == NULL || fscanf(out, "postgres (PostgreSQL) %d", &major) != 1)
-		give_up(command);
-	pclose(out);
-	talloc_free(command);
+	talloc_free(postgres);
 	return major;
+}
+
+char *
+cluster_pg_dump(const void *owner)
+{
+	char *path = program_find(owner, "pg_dump", cluster_major(), NULL);
+
+	return path != NULL && major_of(path) >= cluster_major() ? path : NULL;
 }
 
 static void

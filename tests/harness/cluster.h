@@ -2,8 +2,10 @@
  * tests/harness/cluster.h - a Postgres of the test program's own.
  *
  * One per program, made from a cached initdb, on a Unix socket alone (until
- * cluster_serve_loopback()), in a folder that goes with it.  Started by root the server runs as another user.
- * However the program ends, the server ends with it.
+ * cluster_serve_loopback()), in a folder that goes with it.  Started by root
+ * the server runs as another user.  However the program ends, the server ends
+ * with it.  TEST_POSTGRES_BIN: the folder of the server's programs; without it
+ * the newest that is installed.
  *
  *     return test_main(tests, cluster_start, cluster_stop);
  *
@@ -31,6 +33,8 @@ const char *cluster_data_folder(void);
 char *cluster_log(const void *owner);
 /* "15": the server's major version. */
 int cluster_major(void);
+/* A pg_dump of this major or a newer one; null: there is none. */
+char *cluster_pg_dump(const void *owner);
 
 /*
  * A program as the server's user, since not all programs run as root; it ends

@@ -4,10 +4,14 @@
  * Each is a case:
  *
  *     -- expect: B alter column orders.total: type coercion; table rewrite
+ *     -- since: 14
+ *     -- until: 17
  *     -- from
  *     what ACTUAL was made with
  *     -- to
  *     what EXPECTED was made with
+ *
+ * "since" and "until" are major versions of Postgres; the others skip it.
  */
 #ifndef PGRUNBOOK_TESTS_SCHEMA_CASES_H
 #define PGRUNBOOK_TESTS_SCHEMA_CASES_H

@@ -105,7 +105,8 @@ a_view_that_no_decision_names_is_made_again_as_it_was(void **state)
 
 	(void)state;
 	assert_contains(item->forward_sql, "DROP VIEW public.v;");
-	assert_contains(item->forward_sql, "t.a > 2");
+	/* Some majors write "t.a". */
+	assert_contains(item->forward_sql, "a > 2");
 	talloc_free(scratch);
 }
 

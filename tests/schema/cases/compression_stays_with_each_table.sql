@@ -1,3 +1,4 @@
+-- since: 14
 -- expect: A alter column whole.a
 -- expect: A add column setting part_1.a
 -- expect: A alter column whole.b

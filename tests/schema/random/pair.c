@@ -75,24 +75,6 @@ make_database(const void *owner)
 	return cluster_url_as(owner, name, MAKER);
 }
 
-/* One that refuses a newer server is of no use. */
-static char *
-find_pg_dump(struct ground *g)
-{
-	struct error err;
-	char *path = program_find(g, "pg_dump", cluster_major(), &err);
-	char *folder, *parent;
-
-	if (path == NULL)
-		return NULL;
-	folder = path_folder(g, path);
-	parent = path_folder(g, folder);
-	if (atoi(path_name(parent)) == cluster_major() ||
-	    atoi(path_name(folder)) == cluster_major())
-		return path;
-	return NULL;
-}
-
 struct ground *
 ground_new(const void *owner)
 {
@@ -104,7 +86,7 @@ ground_new(const void *owner)
 	g->url_b = make_database(g);
 	g->a = open_as_maker(g, g->url_a);
 	g->b = open_as_maker(g, g->url_b);
-	g->pg_dump = find_pg_dump(g);
+	g->pg_dump = cluster_pg_dump(g);
 	g->sql = buffer_new(g);
 	return g;
 }
