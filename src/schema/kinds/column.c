@@ -436,6 +436,17 @@ alter_identity(struct plan *p, const struct schema_object *from,
 	}
 }
 
+/* The server lets go of an expression only where its values are stored. */
+static bool
+is_computed_otherwise(const struct schema_object *from,
+    const struct schema_object *to)
+{
+	if (object_differs(from, to, "virtual"))
+		return true;
+	return object_differs(from, to, "generated") &&
+	    object_text(to, "generated") != NULL;
+}
+
 static bool
 alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -444,11 +455,10 @@ alter(struct plan *p, const struct schema_object *from,
 	const char *column = object_fact(to, "column");
 	bool nullable = object_flag(to, "nullable");
 
-	if (object_differs(from, to, "generated")) {
-		if (object_text(to, "generated") != NULL)
-			return false;
+	if (is_computed_otherwise(from, to))
+		return false;
+	if (object_differs(from, to, "generated"))
 		plan_unbind(p, ALTER_COLUMN "DROP EXPRESSION", table, column);
-	}
 	/* What is no longer NOT NULL must lose its identity first. */
 	if (object_text(to, "identity") == NULL)
 		alter_identity(p, from, to);
@@ -488,7 +498,8 @@ judge_change(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "dependency break: inserts relied on the default");
 	if (object_differs(from, to, "identity"))
 		judge_b(j, "identity changes");
-	if (object_differs(from, to, "generated"))
+	if (object_differs(from, to, "generated") ||
+	    object_differs(from, to, "virtual"))
 		judge_b(j, object_text(to, "generated") != NULL ?
 		    "data loss: the values are computed anew" :
 		    "dependency break: the values are no longer computed");

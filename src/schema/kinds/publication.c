@@ -147,7 +147,7 @@ const struct schema_kind schema_kind_publication_table = {
 
 const struct schema_kind schema_kind_publication_schema = {
 	.name = "publication schema",
-	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM,
+	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM | KIND_UNLOCKED,
 	.since = 150000,
 	.query_since = "SELECT " REF("pg_publication_namespace", "x.oid")
 	    " AS ref, '' AS schema, quote_ident(b.pubname)||' of schema '||n.q "
