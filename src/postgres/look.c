@@ -205,6 +205,7 @@ look_rename(struct sql_verdict *v, const json_t *n)
 		    LOCK_SHARE_UPDATE_EXCLUSIVE },
 		{ "OBJECT_TABCONSTRAINT", "renames a constraint",
 		    LOCK_ACCESS_EXCLUSIVE },
+		{ "OBJECT_DOMCONSTRAINT", "renames a constraint", LOCK_NONE },
 		{ "OBJECT_DATABASE", "renames a database", LOCK_NONE },
 		{ "OBJECT_ROLE", "renames a role", LOCK_NONE },
 		{ "OBJECT_SCHEMA", "renames a schema: what uses the old name "

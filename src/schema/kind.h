@@ -53,6 +53,8 @@ enum kind_flag {
 	KIND_OURS_BY_PARENT = 1 << 9,	/* not ours, and left out, where its parent is none of ours */
 };
 
+#define KIND_NEWER_MAX	2
+
 struct plan;
 struct judgement;
 struct measurement;
@@ -60,10 +62,9 @@ struct measurement;
 struct schema_kind {
 	const char	*name;
 	unsigned	 flags;
-	const char	*query;		/* null: none before since */
-	/* For servers of this version (as 150000) and newer; 0: the same. */
-	int		 since;
-	const char	*query_since;
+	const char	*query;		/* null: older servers have none */
+	/* For servers of a version (as 150000) and newer; the newest first. */
+	struct { int since; const char *query; } newer[KIND_NEWER_MAX];
 
 	/* Write the statements that make, drop or change it (schema/plan.h). */
 	void	(*create)(struct plan *p, const struct schema_object *to);
@@ -120,6 +121,8 @@ extern const struct schema_kind *const schema_kinds[];
 extern const int schema_kind_count;
 
 const struct schema_kind *schema_kind_find(const char *name);	/* null */
+/* For a server of this version; null: it has no such objects. */
+const char *schema_kind_query(const struct schema_kind *k, int server_version);
 int schema_kind_rank(const struct schema_kind *k);
 
 /* Attributes and facts; null or false where absent. */

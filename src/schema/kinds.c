@@ -27,6 +27,16 @@ schema_kind_find(const char *name)
 	return NULL;
 }
 
+const char *
+schema_kind_query(const struct schema_kind *k, int server_version)
+{
+	for (size_t i = 0; i < COUNT_OF(k->newer); i++)
+		if (k->newer[i].query != NULL &&
+		    server_version >= k->newer[i].since)
+			return k->newer[i].query;
+	return k->query;
+}
+
 int
 schema_kind_rank(const struct schema_kind *k)
 {

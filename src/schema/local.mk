@@ -35,6 +35,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/grant.c \
 	src/schema/kinds/index.c \
 	src/schema/kinds/marks.c src/schema/kinds/marks.h \
+	src/schema/kinds/not_null.c src/schema/kinds/not_null.h \
 	src/schema/kinds/operator.c \
 	src/schema/kinds/options.c src/schema/kinds/options.h \
 	src/schema/kinds/plain.c src/schema/kinds/plain.h \

@@ -148,14 +148,6 @@ static const char stamp[] =
 	"UNION ALL " STAMP("pg_index", "indexrelid::bigint",
 	    "indexrelid >= 16384") ") q(x)";
 
-/* Null: a server of this version has none. */
-static const char *
-kind_query(const struct schema_kind *k, const struct pg_session *s)
-{
-	return k->since > 0 && pg_server_version(s) >= k->since ?
-	    k->query_since : k->query;
-}
-
 /* What a snapshot's pipeline asks, in order; kinds come between. */
 enum before_kinds { ASK_BEGIN, ASK_SETTINGS, ASK_STAMP, BEFORE_KINDS };
 enum after_kinds {
@@ -221,7 +213,7 @@ take_kind(struct reader *rd, int number, const struct pg_result *r,
 {
 	const struct schema_kind *k = rd->kinds[number];
 	const struct values_layout *l = values_layout_new(rd->maker.snapshot,
-	    k, kind_query(k, rd->session), r);
+	    k, schema_kind_query(k, pg_server_version(rd->session)), r);
 	const struct columns at = { PQfnumber(r->res, "ref"),
 		PQfnumber(r->res, "schema"), PQfnumber(r->res, "name"),
 		PQfnumber(r->res, "parent"), PQfnumber(r->res, "depends") };
@@ -293,7 +285,8 @@ queries_new(const void *owner, const struct pg_session *s,
 	*q++ = settings;
 	*q++ = stamp;
 	for (int i = 0; i < schema_kind_count; i++) {
-		const char *query = kind_query(schema_kinds[i], s);
+		const char *query = schema_kind_query(schema_kinds[i],
+		    pg_server_version(s));
 
 		if (query == NULL)
 			continue;

@@ -10,6 +10,7 @@
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
 #include "schema/kinds/column_type.h"
+#include "schema/kinds/not_null.h"
 #include "schema/kinds/options.h"
 #include "schema/kinds/sequence.h"
 #include "schema/measure.h"
@@ -48,8 +49,7 @@ column_definition(const void *owner, const struct schema_object *o)
 		buffer_printf(b, " DEFAULT %s", object_text(o, "default"));
 	if (object_text(o, "identity") != NULL)
 		buffer_printf(b, " %s", column_identity(b, o));
-	if (!object_flag(o, "nullable"))
-		buffer_puts(b, " NOT NULL");
+	not_null_add(b, o);
 	return b->data;
 }
 
@@ -87,6 +87,7 @@ create_rest(struct plan *p, const struct schema_object *to)
 	if (object_text(to, "options") != NULL)
 		plan_create(p, ALTER_COLUMN "SET (%s)", table, column,
 		    object_text(to, "options"));
+	not_null_finish(p, to);
 }
 
 void
@@ -231,7 +232,7 @@ create(struct plan *p, const struct schema_object *to)
 	    column_definition(scratch, to));
 	if (is_computed(to))
 		plan_mark(p, MARK_REWRITES);
-	else if (!object_flag(to, "nullable") && !is_filled(to))
+	else if (not_null_holds(to) && !is_filled(to))
 		plan_mark(p, MARK_SCANS);
 	create_rest(p, to);
 	keep_toast_options(p, to, plan_create);
@@ -322,32 +323,6 @@ alter_type(struct plan *p, const struct schema_object *from,
 		column_settings_keep(p, from, "default");
 	keep_toast_options(p, to, plan_alter);
 	talloc_free(scratch);
-}
-
-/*
- * A check that was proved by reading the rows while others write lets SET NOT
- * NULL pass without reading them again.
- */
-static void
-set_not_null(struct plan *p, const struct schema_object *to)
-{
-	const char *table = object_fact(to, "table");
-	const char *column = object_fact(to, "column");
-	char *check = mem_printf(NULL, "pgrunbook_not_null_%lld",
-	    (long long)json_integer_value(object_fact_json(to, "position")));
-
-	plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
-	plan_mark(p, MARK_PLAIN | MARK_SCANS);
-	plan_alter(p, "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) "
-	    "NOT VALID", table, check, column);
-	plan_mark(p, MARK_SAFE);
-	plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT %s", table, check);
-	plan_mark(p, MARK_SAFE | MARK_LATER | MARK_SCANS);
-	plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
-	plan_mark(p, MARK_SAFE);
-	plan_alter(p, "ALTER TABLE %s DROP CONSTRAINT %s", table, check);
-	plan_mark(p, MARK_SAFE);
-	talloc_free(check);
 }
 
 static void
@@ -471,9 +446,11 @@ alter(struct plan *p, const struct schema_object *from,
 		alter_type(p, from, to);
 	if (object_differs(from, to, "nullable") && !nullable) {
 		if (str_starts(to->parent, "table "))
-			set_not_null(p, to);
+			not_null_set(p, to);
 		else
 			plan_alter(p, ALTER_COLUMN "SET NOT NULL", table, column);
+	} else if (!nullable) {
+		not_null_alter(p, from, to);
 	}
 	if (object_text(to, "identity") != NULL)
 		alter_identity(p, from, to);
@@ -489,9 +466,7 @@ judge_change(struct judgement *j, const struct schema_object *from,
 {
 	if (changes_type(from, to))
 		judge_b(j, "type coercion");
-	if (object_differs(from, to, "nullable") &&
-	    !object_flag(to, "nullable"))
-		judge_b(j, "not null");
+	not_null_judge(j, from, to);
 	if (object_differs(from, to, "default") &&
 	    object_text(to, "default") == NULL && !object_flag(to, "nullable") &&
 	    object_text(to, "identity") == NULL)
@@ -513,7 +488,7 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_change(j, from, to);
 	else if (to == NULL)
 		judge_b(j, "data loss");
-	else if (!object_flag(to, "nullable") && !is_filled(to))
+	else if (not_null_holds(to) && !is_filled(to))
 		judge_b(j, "not null: fails where there are rows");
 }
 
@@ -573,7 +548,7 @@ measure(struct measurement *m, const struct schema_object *from,
 		return measure_say_count(m, "values would be lost", err,
 		    "SELECT count(%s) FROM %s", object_fact(from, "column"),
 		    table);
-	if (object_flag(from, "nullable") && !object_flag(to, "nullable") &&
+	if (!not_null_holds(from) && not_null_holds(to) &&
 	    measure_say_count(m, "rows are null and would fail NOT NULL", err,
 	    "SELECT count(*) FROM %s WHERE %s IS NULL", table,
 	    object_fact(from, "column")) < 0)
@@ -591,7 +566,10 @@ measure(struct measurement *m, const struct schema_object *from,
 	"CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg(" \
 	expression ", ', ' ORDER BY x) FROM unnest(a.attoptions) x " \
 	"WHERE x NOT LIKE 'pg\\_attver=%') END"
-#define QUERY(compression) \
+#define COMPRESSION \
+	"CASE a.attcompression WHEN 'p' THEN 'pglz' " \
+	"WHEN 'l' THEN 'lz4' END AS compression, "
+#define QUERY(compression, more, joined) \
 	"SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, " \
 	"r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, " \
 	REF("pg_class", "r.oid") " AS parent, " \
@@ -611,7 +589,7 @@ measure(struct measurement *m, const struct schema_object *from,
 	IDENTITY_OPTIONS("s") " AS identity_options, " \
 	"CASE WHEN a.attstorage <> t.typstorage THEN " \
 	STORAGE("a.attstorage") " END AS storage, " \
-	compression \
+	compression more \
 	"CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END " \
 	"  AS statistics, " \
 	OPTIONS("x") " AS options, " \
@@ -632,6 +610,7 @@ measure(struct measurement *m, const struct schema_object *from,
 	"AND a.attnum > 0 AND NOT a.attisdropped " \
 	"JOIN pg_type t ON t.oid = a.atttypid " \
 	"LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum " \
+	joined \
 	"LEFT JOIN " IDENTITY_SEQUENCES " s " \
 	"ON s.refobjid = r.oid AND s.refobjsubid = a.attnum " \
 	"WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition " \
@@ -640,10 +619,9 @@ measure(struct measurement *m, const struct schema_object *from,
 const struct schema_kind schema_kind_column = {
 	.name = "column",
 	.flags = KIND_PART | KIND_BEFORE | KIND_HOLDS | KIND_INLINE,
-	.query = QUERY(""),
-	.since = 140000,
-	.query_since = QUERY("CASE a.attcompression WHEN 'p' THEN 'pglz' "
-	    "WHEN 'l' THEN 'lz4' END AS compression, "),
+	.query = QUERY("", "", ""),
+	.newer = {{ 180000, QUERY(COMPRESSION, NOT_NULL_COLUMNS, NOT_NULL_JOIN) },
+	    { 140000, QUERY(COMPRESSION, "", "") }},
 	.create = create,
 	.drop = drop,
 	.alter = alter,

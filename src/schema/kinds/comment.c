@@ -47,7 +47,11 @@ const struct schema_kind schema_kind_comment = {
 	 */
 	.query = "SELECT 'comment:'||d.classoid||':'||d.objoid||':'||d.objsubid "
 	    "AS ref, '' AS schema, i.type||' '||i.identity AS name, "
-	    "d.classoid||':'||d.objoid||':'||d.objsubid AS parent, "
+	    /* NOT NULL is its column's, though the server has a constraint. */
+	    "coalesce((SELECT " REF_COLUMN("k.conrelid", "k.conkey[1]") " "
+	    "  FROM pg_constraint k WHERE d.classoid = 'pg_constraint'::regclass "
+	    "  AND k.oid = d.objoid AND k.contype = 'n' AND k.conrelid <> 0), "
+	    "  d.classoid||':'||d.objoid||':'||d.objsubid) AS parent, "
 	    "d.description AS text, CASE "
 	    "  WHEN i.type LIKE '% column' THEN 'COLUMN '||i.identity "
 	    "  WHEN i.type = 'domain constraint' THEN (SELECT 'CONSTRAINT '||"

@@ -22,6 +22,9 @@ create_text(const void *owner, const struct schema_object *to)
 		buffer_printf(b, " COLLATE %s", object_text(to, "collation"));
 	if (object_text(to, "default") != NULL)
 		buffer_printf(b, " DEFAULT %s", object_text(to, "default"));
+	if (object_text(to, "not_null_name") != NULL)
+		buffer_printf(b, " CONSTRAINT %s",
+		    object_text(to, "not_null_name"));
 	if (!object_flag(to, "nullable"))
 		buffer_puts(b, " NOT NULL");
 	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
@@ -87,6 +90,30 @@ each_lost_check(struct plan *p, const struct schema_object *a,
 	}
 }
 
+/* Since 17 it is a constraint with a name. */
+static void
+alter_not_null(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const char *name = object_sql(to);
+	const char *constraint = object_text(to, "not_null_name");
+
+	if (object_differs(from, to, "nullable")) {
+		if (object_flag(to, "nullable"))
+			plan_alter(p, "ALTER DOMAIN %s DROP NOT NULL", name);
+		else if (constraint != NULL)
+			plan_alter(p, "ALTER DOMAIN %s ADD CONSTRAINT %s NOT NULL",
+			    name, constraint);
+		else
+			plan_alter(p, "ALTER DOMAIN %s SET NOT NULL", name);
+		if (!object_flag(to, "nullable"))
+			plan_mark(p, MARK_SCANS);
+	} else if (object_differs(from, to, "not_null_name")) {
+		plan_alter(p, "ALTER DOMAIN %s RENAME CONSTRAINT %s TO %s", name,
+		    object_fact(from, "not_null"), object_fact(to, "not_null"));
+	}
+}
+
 static bool
 alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -110,12 +137,7 @@ alter(struct plan *p, const struct schema_object *from,
 			plan_alter(p, "ALTER DOMAIN %s SET DEFAULT %s", name,
 			    object_text(to, "default"));
 	}
-	if (object_differs(from, to, "nullable")) {
-		plan_alter(p, "ALTER DOMAIN %s %s NOT NULL", name,
-		    object_flag(to, "nullable") ? "DROP" : "SET");
-		if (!object_flag(to, "nullable"))
-			plan_mark(p, MARK_SCANS);
-	}
+	alter_not_null(p, from, to);
 	each_lost_check(p, to, from, true);
 	return true;
 }
@@ -145,11 +167,13 @@ judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_domain = {
 	.name = "domain",
-	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, n.q AS schema, "
+	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, s.q AS schema, "
 	    "quote_ident(t.typname) AS name, jsonb_strip_nulls("
 	    "jsonb_build_object("
 	    "'type', format_type(t.typbasetype, t.typtypmod), "
-	    "'nullable', NOT t.typnotnull, 'default', t.typdefault, "
+	    "'nullable', NOT t.typnotnull, 'not_null_name', CASE WHEN "
+	    "  n.conname <> t.typname||'_not_null' THEN quote_ident(n.conname) "
+	    "  END, 'default', t.typdefault, "
 	    "'collation', (SELECT quote_ident(s.nspname)||'.'||"
 	    "  quote_ident(c.collname) FROM pg_collation c "
 	    "  JOIN pg_namespace s ON s.oid = c.collnamespace "
@@ -157,8 +181,10 @@ const struct schema_kind schema_kind_domain = {
 	    "  WHERE c.oid = t.typcollation AND c.oid <> b.typcollation), "
 	    "'checks', (SELECT jsonb_object_agg(quote_ident(k.conname), "
 	    "  pg_get_constraintdef(k.oid)) FROM pg_constraint k "
-	    "  WHERE k.contypid = t.oid AND k.contype = 'c'))) AS attributes "
-	    "FROM pg_type t JOIN ours n ON n.oid = t.typnamespace "
+	    "  WHERE k.contypid = t.oid AND k.contype = 'c'))) AS attributes, "
+	    "quote_ident(n.conname) AS \"@not_null\" "
+	    "FROM pg_type t JOIN ours s ON s.oid = t.typnamespace "
+	    "LEFT JOIN pg_constraint n ON n.contypid = t.oid AND n.contype = 'n' "
 	    "WHERE t.typtype = 'd' "
 	    "AND ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member)",
 	.create = create,

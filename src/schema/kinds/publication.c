@@ -133,13 +133,12 @@ const struct schema_kind schema_kind_publication_table = {
 	.name = "publication table",
 	.flags = KIND_PART | KIND_DERIVED | KIND_BLOCKS | KIND_LOCKS_OTHERS,
 	.query = HELD_TABLE("null"),
-	.since = 150000,
-	.query_since = HELD_TABLE("nullif(concat("
+	.newer = {{ 150000, HELD_TABLE("nullif(concat("
 	    "' ('||(SELECT string_agg(quote_ident(a.attname), ', ' "
 	    "  ORDER BY a.attnum) FROM pg_attribute a "
 	    "  WHERE a.attrelid = x.prrelid "
 	    "  AND a.attnum = ANY (x.prattrs::int2[]))||')', "
-	    "' WHERE ('||pg_get_expr(x.prqual, x.prrelid)||')'), '')"),
+	    "' WHERE ('||pg_get_expr(x.prqual, x.prrelid)||')'), '')") }},
 	.create = held_create,
 	.drop = held_drop,
 	.judge = held_judge,
@@ -148,8 +147,7 @@ const struct schema_kind schema_kind_publication_table = {
 const struct schema_kind schema_kind_publication_schema = {
 	.name = "publication schema",
 	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM | KIND_UNLOCKED,
-	.since = 150000,
-	.query_since = "SELECT " REF("pg_publication_namespace", "x.oid")
+	.newer = {{ 150000, "SELECT " REF("pg_publication_namespace", "x.oid")
 	    " AS ref, '' AS schema, quote_ident(b.pubname)||' of schema '||n.q "
 	    "AS name, " REF("pg_publication", "b.oid") " AS parent, "
 	    "jsonb_build_object('publication', quote_ident(b.pubname), "
@@ -157,7 +155,7 @@ const struct schema_kind schema_kind_publication_schema = {
 	    "FROM pg_publication_namespace x "
 	    "JOIN " PUBLICATIONS " b ON b.oid = x.pnpubid "
 	    "JOIN ours n ON n.oid = x.pnnspid WHERE "
-	    NOT_MEMBER("pg_publication", "b.oid"),
+	    NOT_MEMBER("pg_publication", "b.oid") }},
 	.create = held_create,
 	.drop = held_drop,
 	.judge = held_judge,

@@ -89,8 +89,7 @@ const struct schema_kind schema_kind_subscription = {
 	.name = "subscription",
 	.flags = KIND_VERBATIM,
 	/* Columns that anyone may read; older servers show fewer. */
-	.since = 150000,
-	.query_since = "SELECT " REF("pg_subscription", "s.oid") " AS ref, "
+	.newer = {{ 150000, "SELECT " REF("pg_subscription", "s.oid") " AS ref, "
 	    "'' AS schema, quote_ident(s.subname) AS name, "
 	    "jsonb_strip_nulls(jsonb_build_object("
 	    "'publications', (SELECT string_agg(quote_ident(x), ', ' ORDER BY x) "
@@ -103,7 +102,7 @@ const struct schema_kind schema_kind_subscription = {
 	    "'disable_on_error', s.subdisableonerr::text))) AS attributes "
 	    "FROM pg_subscription s "
 	    "WHERE s.subdbid = (SELECT oid FROM pg_database "
-	    "  WHERE datname = current_database())",
+	    "  WHERE datname = current_database())" }},
 	.create = create,
 	.drop = drop,
 	.alter = alter,
