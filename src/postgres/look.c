@@ -91,6 +91,12 @@ look_create_table(struct sql_verdict *v, const json_t *n)
 }
 
 void
+look_create_foreign_table(struct sql_verdict *v, const json_t *n)
+{
+	look_create_table(v, json_object_get(n, "base"));
+}
+
+void
 look_create_table_as(struct sql_verdict *v, const json_t *n)
 {
 	if (field_is(n, "objtype", "OBJECT_MATVIEW"))
@@ -223,6 +229,15 @@ look_rename(struct sql_verdict *v, const json_t *n)
 		}
 	verdict_raise(v, B, "renames: what uses the old name breaks",
 	    LOCK_ACCESS_EXCLUSIVE);
+}
+
+/* Another name for each object; an extension takes many with it. */
+void
+look_move(struct sql_verdict *v, const json_t *n)
+{
+	verdict_raise(v, B, "moves an object to another schema: its old name "
+	    "breaks", field_is(n, "objectType", "OBJECT_EXTENSION") ?
+	    LOCK_NONE : LOCK_ACCESS_EXCLUSIVE);
 }
 
 void

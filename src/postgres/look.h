@@ -20,6 +20,8 @@ void look_create_function(struct sql_verdict *v, const json_t *n);
 void look_create_role(struct sql_verdict *v, const json_t *n);
 void look_create_schema(struct sql_verdict *v, const json_t *n);
 void look_create_subscription(struct sql_verdict *v, const json_t *n);
+void look_move(struct sql_verdict *v, const json_t *n);
+void look_create_foreign_table(struct sql_verdict *v, const json_t *n);
 void look_create_table(struct sql_verdict *v, const json_t *n);
 void look_create_table_as(struct sql_verdict *v, const json_t *n);
 void look_default_privileges(struct sql_verdict *v, const json_t *n);

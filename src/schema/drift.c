@@ -228,6 +228,7 @@ looks_alike(const struct drift_item *a, const struct drift_item *b)
 
 	if (a->change != DRIFT_DROP || b->change != DRIFT_ADD ||
 	    strcmp(a->kind, b->kind) != 0 ||
+	    (schema_kind_find(a->kind)->flags & KIND_NAMED) ||
 	    !str_equal(gone->parent, come->parent) ||
 	    !object_differs_only(gone, come, soft))
 		return false;

@@ -48,6 +48,7 @@ enum kind_flag {
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
 	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
 	KIND_HOLDS = 1 << 13,	/* rows */
+	KIND_NAMED = 1 << 14,	/* its name is what it is, and no rename keeps that */
 	KIND_LOCKS_OTHERS = 1 << 10,	/* a table, or what locks tables that it stands on */
 	KIND_UNLOCKED = 1 << 11,	/* nobody who uses it waits for its locks */
 	KIND_OURS_BY_PARENT = 1 << 9,	/* not ours, and left out, where its parent is none of ours */

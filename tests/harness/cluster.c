@@ -628,14 +628,30 @@ cluster_create_db(const char *name)
 	talloc_free(sql);
 }
 
+/* The server keeps a database that has any; their slots are nowhere. */
+static void
+drop_subscriptions(const char *dbname)
+{
+	cluster_sql(dbname, "DO $$DECLARE s text; BEGIN FOR s IN SELECT "
+	    "quote_ident(subname) FROM pg_subscription WHERE subdbid = "
+	    "(SELECT oid FROM pg_database WHERE datname = current_database()) "
+	    "LOOP EXECUTE 'ALTER SUBSCRIPTION '||s||' DISABLE'; "
+	    "EXECUTE 'ALTER SUBSCRIPTION '||s||' SET (slot_name = NONE)'; "
+	    "EXECUTE 'DROP SUBSCRIPTION '||s; END LOOP; END$$");
+}
+
 void
 cluster_drop_db(const char *name)
 {
-	char *sql = mem_printf(NULL, "DROP DATABASE IF EXISTS \"%s\" "
+	char *has = mem_printf(NULL, "SELECT 1 FROM pg_subscription s JOIN "
+	    "pg_database d ON d.oid = s.subdbid WHERE d.datname = '%s'", name);
+	char *sql = mem_printf(has, "DROP DATABASE IF EXISTS \"%s\" "
 	    "WITH (FORCE)", name);
 
+	if (cluster_value(has, "postgres", has) != NULL)
+		drop_subscriptions(name);
 	cluster_sql("postgres", sql);
-	talloc_free(sql);
+	talloc_free(has);
 }
 
 char *

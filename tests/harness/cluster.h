@@ -44,7 +44,7 @@ pid_t cluster_spawn(const char *const *argv);
 char *cluster_new_folder(const void *owner);
 
 void cluster_create_db(const char *name);
-/* Also where sessions are in it. */
+/* Also where sessions and subscriptions are in it. */
 void cluster_drop_db(const char *name);
 /* A new empty database with a name of its own. */
 char *cluster_new_db(const void *owner);

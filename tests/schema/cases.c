@@ -65,7 +65,8 @@ run_fitting(void **state)
 }
 
 int
-cases_main(const char *program, CMUnitTestFunction run)
+cases_main(const char *program, CMUnitTestFunction run,
+    const struct CMUnitTest *last)
 {
 	void *scratch = talloc_new(NULL);
 	char *folder = mem_printf(scratch, "%s/tests/schema/cases", test_srcdir());
@@ -80,7 +81,7 @@ cases_main(const char *program, CMUnitTestFunction run)
 		return 1;
 	}
 	run_case = run;
-	tests = NEW_ARRAY(scratch, struct CMUnitTest, count);
+	tests = NEW_ARRAY(scratch, struct CMUnitTest, count + 1);
 	for (size_t i = 0; i < count; i++) {
 		char *name = mem_strndup(tests, names[i], strlen(names[i]) - 4);
 
@@ -91,6 +92,8 @@ cases_main(const char *program, CMUnitTestFunction run)
 	test_begin();
 	if (getenv("CASES") != NULL)
 		cmocka_set_test_filter(getenv("CASES"));
+	else if (last != NULL)
+		tests[count++] = *last;
 	failed = _cmocka_run_group_tests("cases", tests, count, cluster_start,
 	    cluster_stop);
 	talloc_free(scratch);

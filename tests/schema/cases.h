@@ -26,8 +26,10 @@ struct case_texts case_read(const void *owner, const char *name);
 
 /*
  * main() of a program that runs one function over all cases: its state is
- * the case's name, which is the test's too.
+ * the case's name, which is the test's too.  last (may be null) comes after
+ * all of them, and not where some are chosen by CASES=pattern (shell style).
  */
-int cases_main(const char *program, CMUnitTestFunction run);
+int cases_main(const char *program, CMUnitTestFunction run,
+    const struct CMUnitTest *last);
 
 #endif

@@ -19,6 +19,8 @@ tests_schema_libschemas_a_SOURCES = \
 
 schema_test_libs = tests/schema/libschemas.a $(harness_libs) $(schema_libs) \
 	$(postgres_libs) $(base_libs)
+tests_schema_test_cases_SOURCES = tests/schema/test_cases.c \
+	tests/schema/matrix.c tests/schema/matrix.h
 tests_schema_test_cases_LDADD = $(schema_test_libs)
 tests_schema_test_costs_LDADD = $(schema_test_libs)
 tests_schema_test_drift_LDADD = $(schema_test_libs)

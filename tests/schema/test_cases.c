@@ -9,11 +9,13 @@
 
 #include "harness/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/cases.h"
+#include "schema/matrix.h"
 #include "schema/schemas.h"
 
 #define EXPECT	"-- expect: "
@@ -117,6 +119,8 @@ run_case(void **state)
 	char **forward, **codified, **ignored;
 
 	expect_items(scratch, d, t.expect);
+	matrix_note(d);
+	matrix_note(drift_compare(scratch, actual, expected, NULL));
 
 	for (size_t i = 0; i < d->count; i++)
 		truths[i] = TRUTH_MIGRATIONS;
@@ -136,8 +140,25 @@ run_case(void **state)
 	talloc_free(scratch);
 }
 
+static void
+each_change_of_each_kind_has_a_case(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	char *missing = matrix_missing(scratch, cluster_major());
+
+	(void)state;
+	/* fail_msg() cuts what is long. */
+	fputs(missing, stderr);
+	if (*missing != '\0')
+		fail_msg("no case shows what is listed above");
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
-	return cases_main("test_cases", run_case);
+	static const struct CMUnitTest last = cmocka_unit_test(
+	    each_change_of_each_kind_has_a_case);
+
+	return cases_main("test_cases", run_case, &last);
 }

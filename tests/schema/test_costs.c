@@ -402,5 +402,5 @@ run_case(void **state)
 int
 main(void)
 {
-	return cases_main("test_costs", run_case);
+	return cases_main("test_costs", run_case, NULL);
 }

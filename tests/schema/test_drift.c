@@ -413,6 +413,37 @@ safe_forms_are_for_what_stands(void **state)
 	talloc_free(scratch);
 }
 
+static void
+an_index_whose_build_failed_is_built_again(void **state)
+{
+	static const char sql[] = "CREATE TABLE t (a int); CREATE INDEX i ON t (a)";
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, sql);
+	const struct schema_snapshot *expected = schemas_of(scratch, sql), *actual;
+	const struct drift_item *item;
+	struct drift *d;
+
+	(void)state;
+	/* As a concurrent build leaves it that is stopped. */
+	cluster_sql(name, "UPDATE pg_index SET indisvalid = false "
+	    "WHERE indexrelid = 'i'::regclass");
+	actual = schemas_read(scratch, name);
+	d = drift_compare(scratch, expected, actual, NULL);
+	item = schemas_item(d, "index public.i");
+
+	assert_int_equal(item->class_, 'A');
+	assert_true(schemas_has_reason(item,
+	    "the index is invalid: a build that failed"));
+	assert_string_equal(item->forward_sql,
+	    "REINDEX INDEX CONCURRENTLY public.i;");
+	assert_true(item->statements[0].outside);
+	cluster_sql(name, item->forward_sql);
+	actual = schemas_read(scratch, name);
+	assert_int_equal(drift_compare(scratch, expected, actual, NULL)->count, 0);
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
@@ -434,6 +465,7 @@ main(void)
 		cmocka_unit_test(figures_say_what_a_drop_would_lose),
 		cmocka_unit_test(figures_say_which_rows_would_fail),
 		cmocka_unit_test(attributes_show_both_sides),
+		cmocka_unit_test(an_index_whose_build_failed_is_built_again),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);

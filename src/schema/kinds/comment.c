@@ -40,7 +40,8 @@ alter(struct plan *p, const struct schema_object *from,
 
 const struct schema_kind schema_kind_comment = {
 	.name = "comment",
-	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM | KIND_OURS_BY_PARENT,
+	.flags = KIND_PART | KIND_DERIVED | KIND_VERBATIM |
+	    KIND_OURS_BY_PARENT | KIND_NAMED,
 	/*
 	 * COMMENT ON AGGREGATE cannot name one without arguments, FUNCTION
 	 * can.  An extension brings its own comment along.

@@ -78,7 +78,9 @@ create_indexed(struct plan *p, const struct schema_object *to)
 	const char *words = object_fact(to, "words");
 
 	add(p, to, "");
-	plan_mark(p, MARK_SCANS);
+	/* Of partitions: it is theirs to be built. */
+	if (!object_flag(to, "only") && object_json(to, "backed_by") == NULL)
+		plan_mark(p, MARK_SCANS);
 	if (words != NULL) {
 		plan_mark(p, MARK_PLAIN);
 		plan_create(p, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s",

@@ -42,6 +42,7 @@ judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_extension = {
 	.name = "extension",
+	.flags = KIND_NAMED,
 	.query = "SELECT " REF("pg_extension", "e.oid") " AS ref, "
 	    "'' AS schema, quote_ident(e.extname) AS name, "
 	    "jsonb_build_object('schema', quote_ident(n.nspname)) AS attributes "

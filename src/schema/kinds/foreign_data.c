@@ -132,6 +132,19 @@ server_drop(struct plan *p, const struct schema_object *from)
 	plain_drop(p, from);
 }
 
+/* One that is made again has mappings without what nobody may read. */
+static void
+server_judge(struct judgement *j, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	judge(j, from, to);
+	if (from != NULL && to != NULL &&
+	    (object_differs(from, to, "wrapper") ||
+	    object_differs(from, to, "type")))
+		judge_b(j, "data loss: options of its user mappings, passwords "
+		    "perhaps");
+}
+
 const struct schema_kind schema_kind_server = {
 	.name = "server",
 	.flags = KIND_DERIVED | KIND_VERBATIM,
@@ -150,7 +163,7 @@ const struct schema_kind schema_kind_server = {
 	.create = server_create,
 	.drop = server_drop,
 	.alter = server_alter,
-	.judge = judge,
+	.judge = server_judge,
 };
 
 /* ---- user mappings ----------------------------------------------------------- */
@@ -168,7 +181,7 @@ mapping_judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_user_mapping = {
 	.name = "user mapping",
-	.flags = KIND_PART | KIND_VERBATIM,
+	.flags = KIND_DERIVED | KIND_VERBATIM,
 	.query = "SELECT " REF("pg_user_mapping", "m.umid") " AS ref, "
 	    "'' AS schema, u.who||' on '||quote_ident(m.srvname) AS name, "
 	    REF("pg_foreign_server", "m.srvid") " AS parent, "

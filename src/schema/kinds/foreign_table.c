@@ -56,7 +56,7 @@ judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_foreign_table = {
 	.name = "foreign table",
-	.flags = KIND_PART,
+	.flags = KIND_PART | KIND_DERIVED | KIND_LOCKS_OTHERS,
 	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
 	    "r.qn AS name, CASE WHEN r.relispartition THEN (SELECT "
 	    REF("pg_class", "i.inhparent") " FROM pg_inherits i "
