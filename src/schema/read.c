@@ -62,6 +62,13 @@ static const char prelude[] =
 	"quote_ident(r.relname) AS qn, n.q||'.'||quote_ident(r.relname) AS q "
 	"FROM pg_class r JOIN ours n ON n.oid = r.relnamespace "
 	"WHERE NOT " IS_BOOKKEEPING " AND r.relpersistence <> 't' "
+	"AND ('pg_class'::regclass, r.oid) NOT IN (SELECT * FROM member)), "
+	"any_rel AS NOT MATERIALIZED (SELECT r.oid, r.qs, r.qn, r.q, "
+	"true AS is_ours FROM rel r UNION ALL SELECT r.oid, n.q, "
+	"quote_ident(r.relname), n.q||'.'||quote_ident(r.relname), false "
+	"FROM pg_class r JOIN (SELECT oid, quote_ident(nspname) AS q "
+	"FROM pg_namespace WHERE oid IN (SELECT oid FROM platform)) n "
+	"ON n.oid = r.relnamespace WHERE r.relkind IN ('r', 'p', 'v') "
 	"AND ('pg_class'::regclass, r.oid) NOT IN (SELECT * FROM member)) ";
 
 /* What is left out, in words. */

@@ -6,6 +6,7 @@ schema_tests = \
 	tests/schema/test_drift \
 	tests/schema/test_expected \
 	tests/schema/test_normalise \
+	tests/schema/test_platform \
 	tests/schema/test_properties \
 	tests/schema/test_read \
 	tests/schema/test_snapshot
@@ -25,6 +26,7 @@ tests_schema_test_cases_LDADD = $(schema_test_libs)
 tests_schema_test_costs_LDADD = $(schema_test_libs)
 tests_schema_test_drift_LDADD = $(schema_test_libs)
 tests_schema_test_expected_LDADD = $(schema_test_libs)
+tests_schema_test_platform_LDADD = $(schema_test_libs)
 tests_schema_test_normalise_LDADD = $(schema_test_libs)
 tests_schema_test_properties_SOURCES = tests/schema/test_properties.c \
 	tests/schema/random/pair.c tests/schema/random/pair.h \

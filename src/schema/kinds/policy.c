@@ -57,7 +57,8 @@ const struct schema_kind schema_kind_policy = {
 	    "'check', pg_get_expr(p.polwithcheck, p.polrelid))) AS attributes, "
 	    "jsonb_build_object('table', r.q, "
 	    "'policy', quote_ident(p.polname)) AS facts "
-	    "FROM pg_policy p JOIN rel r ON r.oid = p.polrelid",
+	    /* Those on a platform's tables say who may what of our rows in it. */
+	    "FROM pg_policy p JOIN any_rel r ON r.oid = p.polrelid",
 	.create = create,
 	.drop = drop,
 	.judge = judge,

@@ -68,8 +68,13 @@ const struct schema_kind schema_kind_trigger = {
 	    "  WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END)) "
 	    "AS attributes, jsonb_build_object('table', r.q, "
 	    "'trigger', quote_ident(t.tgname)) AS facts "
-	    "FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid "
-	    "WHERE NOT t.tgisinternal "
+	    /* One on a platform's table is ours where it calls what is ours. */
+	    "FROM pg_trigger t JOIN any_rel r ON r.oid = t.tgrelid "
+	    "WHERE NOT t.tgisinternal AND (r.is_ours OR EXISTS (SELECT "
+	    "  FROM pg_proc f JOIN ours n ON n.oid = f.pronamespace "
+	    "  WHERE f.oid = t.tgfoid AND "
+	    "  NOT EXISTS (SELECT FROM member m WHERE m.objid = f.oid "
+	    "  AND m.classid = 'pg_proc'::regclass))) "
 	    "AND coalesce(to_jsonb(t)->>'tgparentid', '0') = '0'",
 	.create = create,
 	.drop = drop,
