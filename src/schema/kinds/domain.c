@@ -1,5 +1,7 @@
 /* schema/kinds/domain.c - domains, with their checks. */
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/judge.h"
@@ -65,28 +67,70 @@ drop(struct plan *p, const struct schema_object *from)
 	plan_drop(p, "DROP DOMAIN %s", object_sql(from));
 }
 
-/* Checks of a that b has not, or has otherwise. */
-static void
-each_lost_check(struct plan *p, const struct schema_object *a,
-    const struct schema_object *b, bool add)
+/* Is the check there, and only the values that are there are not held to it? */
+static bool
+is_unproved(const json_t *check, const json_t *proved)
 {
-	const json_t *others = object_json(b, "checks");
+	const char *a = json_string_value(check), *b = json_string_value(proved);
+
+	return a != NULL && b != NULL && str_starts(a, b) &&
+	    str_equal(a + strlen(b), NOT_VALID);
+}
+
+static void
+drop_checks(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const json_t *others = object_json(to, "checks");
 	const char *name;
 	json_t *check;
 
-	json_object_foreach(json_object_get(object_attributes(a), "checks"), name,
+	json_object_foreach(json_object_get(object_attributes(from), "checks"),
+	    name, check) {
+		const json_t *other = json_object_get(others, name);
+
+		if ((other == NULL || !json_equal(check, other)) &&
+		    !is_unproved(check, other))
+			plan_alter(p, "ALTER DOMAIN %s DROP CONSTRAINT %s",
+			    object_sql(from), name);
+	}
+}
+
+/* For new values at once; the tables are read in a transaction of its own. */
+static void
+add_checks(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const json_t *others = object_json(from, "checks");
+	const char *domain = object_sql(to), *name;
+	json_t *check;
+
+	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
 	    check) {
 		const json_t *other = json_object_get(others, name);
+		const char *text = json_string_value(check);
+		bool is_there = is_unproved(other, check);
+		bool holds = !str_ends(text, NOT_VALID);
 
 		if (other != NULL && json_equal(check, other))
 			continue;
-		if (add) {
+		if (!is_there) {
 			plan_alter(p, "ALTER DOMAIN %s ADD CONSTRAINT %s %s",
-			    object_sql(a), name, json_string_value(check));
-			plan_mark(p, MARK_SCANS);
-		} else
-			plan_alter(p, "ALTER DOMAIN %s DROP CONSTRAINT %s",
-			    object_sql(a), name);
+			    domain, name, text);
+			if (holds)
+				plan_mark(p, MARK_PLAIN | MARK_SCANS);
+		}
+		if (!is_there && holds) {
+			plan_alter(p, "ALTER DOMAIN %s ADD CONSTRAINT %s %s"
+			    NOT_VALID, domain, name, text);
+			plan_mark(p, MARK_SAFE);
+		}
+		if (holds) {
+			plan_alter(p, "ALTER DOMAIN %s VALIDATE CONSTRAINT %s",
+			    domain, name);
+			plan_mark(p, MARK_LATER | MARK_SCANS |
+			    (is_there ? 0 : MARK_SAFE));
+		}
 	}
 }
 
@@ -129,7 +173,7 @@ alter(struct plan *p, const struct schema_object *from,
 		talloc_free(scratch);
 		return true;
 	}
-	each_lost_check(p, from, to, false);
+	drop_checks(p, from, to);
 	if (object_differs(from, to, "default")) {
 		if (object_text(to, "default") == NULL)
 			plan_alter(p, "ALTER DOMAIN %s DROP DEFAULT", name);
@@ -138,7 +182,7 @@ alter(struct plan *p, const struct schema_object *from,
 			    object_text(to, "default"));
 	}
 	alter_not_null(p, from, to);
-	each_lost_check(p, to, from, true);
+	add_checks(p, from, to);
 	return true;
 }
 
