@@ -186,7 +186,8 @@ the_demo_gets_in_its_own_way_when_asked(void **state)
 	struct terminal *t = pgrunbook("demo", NULL);
 
 	(void)state;
-	terminal_wait(t, "Enter opens the window", WAIT);
+	/* A server is made, and a shop in it. */
+	terminal_wait(t, "Enter opens the window", 3 * WAIT);
 	terminal_keys(t, "\r");
 	terminal_wait(t, "READY", WAIT);
 	terminal_keys(t, "B");
