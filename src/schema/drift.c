@@ -173,6 +173,26 @@ fill_attributes(struct drift *d, struct drift_item *item)
 	talloc_free(scratch);
 }
 
+/* What differs of a part that stays. */
+static void
+add_part_change(struct drift *d, struct drift_item *item,
+    const struct schema_change *c)
+{
+	const struct schema_object *o = c->to;
+	void *scratch = talloc_new(NULL);
+	const char *own = strrchr(o->name, '.');
+	size_t count;
+	const char **names = attribute_names(scratch, o, c->from, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (object_differs(o, c->from, names[i]))
+			add_attribute(d, item, mem_printf(d, "%s of %s %s",
+			    names[i], o->kind, own + 1),
+			    drift_value_text(d, object_json(o, names[i])),
+			    drift_value_text(d, object_json(c->from, names[i])));
+	talloc_free(scratch);
+}
+
 /* A part in one line: a column's type, a key's definition. */
 static void
 add_part(struct drift *d, struct drift_item *item,
@@ -308,21 +328,50 @@ drift_statements_keep(struct drift_statement *list)
 		list[i].text = mem_strdup(list, list[i].text);
 }
 
+int
+drift_each_subject(const struct drift *d, size_t i, drift_visit visit,
+    void *arg)
+{
+	const struct drift_item *item = &d->items[i];
+	const struct schema_changes *changes = &d->inner->forward;
+	int rc = visit(arg, item->actual, item->expected);
+
+	if (!inherit_moves(item->actual, item->expected))
+		return rc;
+	for (size_t k = 0; rc >= 0 && k < changes->count; k++) {
+		const struct schema_change *c = &changes->list[k];
+
+		if (c->item == i && present(c) != item->actual &&
+		    (schema_kind_find(present(c)->kind)->flags & KIND_BEFORE))
+			rc = visit(arg, c->from, c->to);
+	}
+	return rc;
+}
+
+static int
+judge_subject(void *arg, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	const struct schema_kind *k =
+	    schema_kind_find((from != NULL ? from : to)->kind);
+
+	if (k->judge != NULL)
+		k->judge(arg, from, to);
+	return 0;
+}
+
 static void
 judge_item(struct drift *d, size_t i, const char *const *unmanaged)
 {
 	struct drift_inner *in = d->inner;
 	struct drift_item *item = &d->items[i];
-	const struct schema_kind *k = schema_kind_find(item->kind);
 	struct judgement j = { .owner = d };
 	struct drift_statement *list;
 	struct plan *forward, *codify;
 	const char **key;
 
 	j.reasons = NEW_ARRAY(d, const char *, 1);
-	if (k->judge != NULL)
-		k->judge(&j, item->actual, item->expected);
-
+	drift_each_subject(d, i, judge_subject, &j);
 	in->wanted[i] = true;
 	forward = plan_new(NULL, in->actual, in->expected, &in->forward,
 	    in->wanted, d->form);
@@ -417,7 +466,10 @@ make_items(struct drift *d)
 
 		changes->list[i].item = item_of[root];
 		if (root != i)
-			add_part(d, &d->items[item_of[root]], &changes->list[i]);
+			(changes->list[i].from != NULL &&
+			    changes->list[i].to != NULL ? add_part_change :
+			    add_part)(d, &d->items[item_of[root]],
+			    &changes->list[i]);
 	}
 	for (size_t i = 0; i < d->count; i++)
 		take_id(&d->items[i]);

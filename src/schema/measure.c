@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "schema/drift.h"
+#include "schema/drift_make.h"
 #include "schema/kind.h"
 #include "schema/measure.h"
 
@@ -23,9 +23,13 @@ static const char begin[] =
 	"SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '60s'; "
 	"SET LOCAL TimeZone = 'UTC'";
 
+/* Once: two that are about the same table ask for its size both. */
 static void
 say(struct measurement *m, char *text)
 {
+	for (size_t i = 0; i < m->count; i++)
+		if (strcmp(m->figures[i], text) == 0)
+			return;
 	GROW(m->owner, m->figures, const char *, m->count + 2);
 	m->figures[m->count++] = text;
 	m->figures[m->count] = NULL;
@@ -139,21 +143,35 @@ measure_table(struct measurement *m, const char *table, struct error *err)
 	return rc < 0 ? -1 : 0;
 }
 
+struct subject {
+	struct measurement m;
+	struct error	*err;
+};
+
+static int
+measure_subject(void *arg, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	struct subject *s = arg;
+	const struct schema_kind *k =
+	    schema_kind_find((from != NULL ? from : to)->kind);
+
+	return k->measure == NULL ? 0 : k->measure(&s->m, from, to, s->err);
+}
+
 int
 drift_measure(struct drift *d, struct pg_session *actual, struct error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		struct drift_item *item = &d->items[i];
-		const struct schema_kind *k = schema_kind_find(item->kind);
-		struct measurement m = { .owner = d, .session = actual };
+		struct subject s = { .m = { .owner = d, .session = actual },
+			.err = err };
 
-		if (k->measure == NULL)
-			continue;
-		m.figures = NEW_ARRAY(d, const char *, 1);
-		if (k->measure(&m, item->actual, item->expected, err) < 0)
+		s.m.figures = NEW_ARRAY(d, const char *, 1);
+		if (drift_each_subject(d, i, measure_subject, &s) < 0)
 			return error_context(err, "could not measure %s",
 			    item->key);
-		item->figures = m.figures;
+		item->figures = s.m.figures;
 	}
 	return 0;
 }

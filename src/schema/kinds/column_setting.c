@@ -83,8 +83,9 @@ write_change(struct plan *p, plan_write write, const struct schema_object *from,
 	    changes(from, to, "identity_options");
 	const char *text;
 
+	/* No default of the parent's passes while the child has one. */
 	if (identity && from != NULL && object_text(from, "identity") != NULL)
-		write(p, "%s DROP IDENTITY", head);
+		plan_unbind(p, "%s DROP IDENTITY", head);
 	if (changes(from, to, "default"))
 		write_default(p, write, head, value(from, to, "default"));
 	if (changes(from, to, "not_null"))
@@ -142,7 +143,9 @@ column_settings_keep(struct plan *p, const struct schema_object *column,
 		const char *text = o == NULL ? NULL : object_text(o, setting);
 		char *head;
 
-		if (text == NULL || plan_is_dropped(p, (*all)->key))
+		/* One that changes is written with its own change. */
+		if (text == NULL || plan_is_dropped(p, (*all)->key) ||
+		    !str_equal(text, object_text(*all, setting)))
 			continue;
 		head = head_of(NULL, o);
 		text = *text == '\0' ? NULL : text;
