@@ -120,18 +120,6 @@ server_alter(struct plan *p, const struct schema_object *from,
 	return true;
 }
 
-/* The server lets no mapping go by itself. */
-static void
-server_drop(struct plan *p, const struct schema_object *from)
-{
-	const struct schema_object **mappings = plan_dependents(p, from,
-	    "user mapping");
-
-	for (; *mappings != NULL; mappings++)
-		plan_drop(p, "DROP %s", object_fact(*mappings, "drop"));
-	plain_drop(p, from);
-}
-
 /* One that is made again has mappings without what nobody may read. */
 static void
 server_judge(struct judgement *j, const struct schema_object *from,
@@ -161,7 +149,7 @@ const struct schema_kind schema_kind_server = {
 	    "FROM pg_foreign_server s "
 	    "WHERE " NOT_MEMBER("pg_foreign_server", "s.oid"),
 	.create = server_create,
-	.drop = server_drop,
+	.drop = plain_drop,
 	.alter = server_alter,
 	.judge = server_judge,
 };
