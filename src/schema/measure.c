@@ -52,29 +52,40 @@ goes_on(const struct measurement *m, const struct error *err)
 	return pg_alive(m->session) && err->code == ERR_SQL;
 }
 
+/* As measure_count(), of any value; null counts as one. */
 static int
-count_now(struct measurement *m, const char *what, int64_t *count,
+ask(const void *owner, struct measurement *m, const char *what, char **value,
     const char *sql, struct error *err)
 {
-	void *scratch = talloc_new(NULL);
 	struct error later;
-	char *value = NULL;
 	int rc = pg_exec_script(m->session, begin, err);
 
+	*value = NULL;
 	if (rc == 0)
-		rc = pg_scalar(scratch, m->session, sql, 0, NULL, &value, err);
+		rc = pg_scalar(owner, m->session, sql, 0, NULL, value, err);
 	if (rc == 0) {
-		*count = value == NULL ? 0 : strtoll(value, NULL, 10);
 		rc = 1;
 	} else if (goes_on(m, err)) {
 		measure_say(m, "%s: %s", what, err->primary);
 		error_clear(err);
 		rc = 0;
 	}
-	talloc_free(scratch);
 	if (pg_alive(m->session) &&
 	    pg_exec_script(m->session, "ROLLBACK", &later) < 0)
 		rc = rc < 0 ? rc : error_set(err, later.code, "%s", later.primary);
+	return rc;
+}
+
+static int
+count_now(struct measurement *m, const char *what, int64_t *count,
+    const char *sql, struct error *err)
+{
+	char *value;
+	int rc = ask(NULL, m, what, &value, sql, err);
+
+	if (rc > 0)
+		*count = value == NULL ? 0 : strtoll(value, NULL, 10);
+	talloc_free(value);
 	return rc;
 }
 
@@ -110,6 +121,29 @@ measure_say_count(struct measurement *m, const char *what, struct error *err,
 	if (rc > 0 && count > 0)
 		measure_say(m, "%s %s", str_count(sql, count), what);
 	talloc_free(sql);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+measure_say_values(struct measurement *m, const char *what, const char *type,
+    const char *condition, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	char *sql = mem_printf(scratch, "SELECT string_agg(format("
+	    "'(SELECT count(*) FROM (SELECT %%I AS value FROM %%s%%s) q "
+	    "WHERE %%s)', a.attname, CASE r.relkind WHEN 'p' THEN '' "
+	    "ELSE 'ONLY ' END, r.oid::regclass, %s), ' + ') "
+	    "FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid "
+	    "WHERE a.atttypid = %s::regtype AND NOT a.attisdropped "
+	    "AND r.relkind IN ('r', 'p') AND NOT r.relispartition",
+	    pg_quote_literal(scratch, condition),
+	    pg_quote_literal(scratch, type));
+	char *sum;
+	int rc = ask(scratch, m, what, &sum, sql, err);
+
+	if (rc > 0 && sum != NULL)
+		rc = measure_say_count(m, what, err, "SELECT %s", sum);
+	talloc_free(scratch);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -31,5 +31,11 @@ int measure_count(struct measurement *m, const char *what, int64_t *count,
 /* measure_count(), and "N <what>" where N is not zero. */
 int measure_say_count(struct measurement *m, const char *what,
     struct error *err, const char *fmt, ...) PRINTF(4, 5) WARN_UNUSED;
+/*
+ * measure_say_count() of the values of this type, in whatever table, for which
+ * the condition on VALUE holds.
+ */
+int measure_say_values(struct measurement *m, const char *what,
+    const char *type, const char *condition, struct error *err) WARN_UNUSED;
 
 #endif

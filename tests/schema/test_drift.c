@@ -414,6 +414,38 @@ safe_forms_are_for_what_stands(void **state)
 }
 
 static void
+figures_tell_what_new_rules_would_refuse(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = measured(scratch,
+	    "CREATE TYPE mood AS ENUM ('ok'); CREATE DOMAIN short AS text "
+	    "CONSTRAINT tiny CHECK (length(VALUE) < 3); CREATE DOMAIN must AS int "
+	    "NOT NULL; CREATE TABLE p (m mood) PARTITION BY LIST (m);"
+	    "CREATE TABLE p1 PARTITION OF p DEFAULT;"
+	    "CREATE TABLE t (m mood, s short, n must, r int4range, "
+	    "EXCLUDE USING gist (r WITH &&))",
+	    "CREATE TYPE mood AS ENUM ('ok', 'it''s'); CREATE DOMAIN short AS "
+	    "text; CREATE DOMAIN must AS int;"
+	    "CREATE TABLE p (m mood) PARTITION BY LIST (m);"
+	    "CREATE TABLE p1 PARTITION OF p DEFAULT;"
+	    "CREATE TABLE t (m mood, s short, n must, r int4range);"
+	    "INSERT INTO p VALUES ('it''s'), ('ok');"
+	    "INSERT INTO t VALUES ('it''s', 'VALUE', null, '[1,3)'), "
+	    "('ok', 'ab', 1, '[2,4)'), ('it''s', 'abc', 2, '[7,8)')");
+
+	(void)state;
+	assert_true(has_figure(schemas_item(d, "enum public.mood"),
+	    "3 values are 'it's'"));
+	assert_true(has_figure(schemas_item(d, "domain public.short"),
+	    "2 values would fail tiny"));
+	assert_true(has_figure(schemas_item(d, "domain public.must"),
+	    "1 values are null and would fail NOT NULL"));
+	assert_true(has_figure(schemas_item(d,
+	    "exclusion public.t.t_r_excl"), "2 rows exclude another"));
+	talloc_free(scratch);
+}
+
+static void
 an_index_whose_build_failed_is_built_again(void **state)
 {
 	static const char sql[] = "CREATE TABLE t (a int); CREATE INDEX i ON t (a)";
@@ -465,6 +497,7 @@ main(void)
 		cmocka_unit_test(figures_say_what_a_drop_would_lose),
 		cmocka_unit_test(figures_say_which_rows_would_fail),
 		cmocka_unit_test(attributes_show_both_sides),
+		cmocka_unit_test(figures_tell_what_new_rules_would_refuse),
 		cmocka_unit_test(an_index_whose_build_failed_is_built_again),
 	};
 

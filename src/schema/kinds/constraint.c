@@ -226,6 +226,27 @@ measure_unique(struct measurement *m, const struct schema_object *from,
 	return rc;
 }
 
+/* A row's place tells it from the others. */
+static int
+measure_exclusion(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	const char *conflict = object_fact(to == NULL ? from : to, "conflict");
+	const char *table;
+
+	if (to == NULL || !is_new(from, to))
+		return 0;
+	table = object_fact(to, "table");
+	if (measure_table(m, table, err) < 0)
+		return -1;
+	if (conflict == NULL)
+		return 0;
+	return measure_say_count(m, "rows exclude another", err,
+	    "SELECT count(*) FROM %s a WHERE EXISTS (SELECT FROM %s b "
+	    "WHERE (a.tableoid, a.ctid) <> (b.tableoid, b.ctid) AND %s)", table,
+	    table, conflict);
+}
+
 static int
 measure_foreign_key(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
@@ -307,6 +328,15 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"WHERE k.contype = '" type "' AND (k.conparentid = 0 OR (r.relispartition " \
 	"AND k.contype IN ('p', 'u', 'x') AND " OWN_KEY("k") ")) " \
 	"AND (k.coninhcount = 0 OR k.conparentid <> 0)"
+/* When rows a and b may not both be; null where that is not of columns alone. */
+#define CONFLICT \
+	"CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN (SELECT " \
+	"string_agg(format('a.%I OPERATOR(%I.%s) b.%I', c.attname, n.nspname, " \
+	"o.oprname, c.attname), ' AND ' ORDER BY x.n) " \
+	"FROM unnest(k.conkey, k.conexclop) WITH ORDINALITY x(num, op, n) " \
+	"JOIN pg_attribute c ON c.attrelid = r.oid AND c.attnum = x.num " \
+	"JOIN pg_operator o ON o.oid = x.op " \
+	"JOIN pg_namespace n ON n.oid = o.oprnamespace) END"
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
 #define VALIDITY "k.convalidated AS validated, "
 /* What an index must be to become the constraint's; none for partitions'. */
@@ -351,9 +381,10 @@ const struct schema_kind schema_kind_check = {
 const struct schema_kind schema_kind_exclusion = {
 	.name = "exclusion",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("x", "", ""),
+	.query = CONSTRAINT_QUERY("x", "", CONFLICT " AS \"@conflict\", "),
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
+	.measure = measure_exclusion,
 };
 
 const struct schema_kind schema_kind_foreign_key = {

@@ -7,6 +7,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/retype.h"
+#include "schema/measure.h"
 #include "schema/plan.h"
 
 #define NOT_VALID	" NOT VALID"
@@ -209,6 +210,47 @@ judge(struct judgement *j, const struct schema_object *from,
 	}
 }
 
+/* "CHECK ((VALUE > 0))": what stands in the brackets. */
+static int
+measure_check(struct measurement *m, const char *domain, const char *name,
+    const char *text, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+	int rc = measure_say_values(m, mem_printf(scratch, "values would fail %s",
+	    name), domain, mem_printf(scratch, "NOT (%s)", mem_strndup(scratch,
+	    open + 1, (size_t)(close - open) - 1)), err);
+
+	talloc_free(scratch);
+	return rc;
+}
+
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	const char *name;
+	json_t *check;
+	int rc = 0;
+
+	if (from == NULL || to == NULL)
+		return 0;
+	if (object_flag(from, "nullable") && !object_flag(to, "nullable"))
+		rc = measure_say_values(m, "values are null and would fail NOT "
+		    "NULL", object_sql(from), "VALUE IS NULL", err);
+	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
+	    check) {
+		const json_t *other = json_object_get(object_json(from, "checks"),
+		    name);
+		const char *text = json_string_value(check);
+
+		if (rc == 0 && !str_ends(text, NOT_VALID) && (other == NULL ||
+		    !json_equal(check, other)))
+			rc = measure_check(m, object_sql(from), name, text, err);
+	}
+	return rc;
+}
+
 const struct schema_kind schema_kind_domain = {
 	.name = "domain",
 	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, s.q AS schema, "
@@ -235,4 +277,5 @@ const struct schema_kind schema_kind_domain = {
 	.drop = drop,
 	.alter = alter,
 	.judge = judge,
+	.measure = measure,
 };

@@ -8,6 +8,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/retype.h"
+#include "schema/measure.h"
 #include "schema/plan.h"
 
 static const char *
@@ -133,6 +134,24 @@ judge(struct judgement *j, const struct schema_object *from,
 	judge_b(j, "type coercion");
 }
 
+static int
+measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err)
+{
+	void *scratch = talloc_new(NULL);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && from != NULL && to != NULL &&
+	    i < label_count(from); i++)
+		if (!has_label(to, label(from, i)))
+			rc = measure_say_values(m, mem_printf(scratch,
+			    "values are '%s'", label(from, i)), object_sql(from),
+			    mem_printf(scratch, "value::text = %s",
+			    pg_quote_literal(scratch, label(from, i))), err);
+	talloc_free(scratch);
+	return rc;
+}
+
 const struct schema_kind schema_kind_enum = {
 	.name = "enum",
 	.flags = KIND_VERBATIM,
@@ -147,4 +166,5 @@ const struct schema_kind schema_kind_enum = {
 	.drop = drop,
 	.alter = alter,
 	.judge = judge,
+	.measure = measure,
 };
