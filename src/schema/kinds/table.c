@@ -104,18 +104,66 @@ alter_options(struct plan *p, const struct schema_object *from,
 }
 
 static void
+attach(struct plan *p, const struct schema_object *to)
+{
+	plan_alter(p, "ALTER TABLE %s ATTACH PARTITION %s %s",
+	    object_text(to, "partition_of"), object_sql(to),
+	    object_text(to, "bound"));
+}
+
+/* A default partition is read in any case, for rows that belong to this one. */
+static bool
+has_default(struct plan *p, const struct schema_object *to)
+{
+	char *key = mem_printf(NULL, "table %s", object_text(to, "partition_of"));
+	const struct schema_object *parent = plan_target(p, key);
+	const struct schema_object **parts = parent == NULL ? NULL :
+	    plan_parts(p, parent, "table");
+	bool has = false;
+
+	for (; parts != NULL && *parts != NULL; parts++)
+		has = has || str_equal(object_text(*parts, "bound"), "DEFAULT");
+	talloc_free(key);
+	return has;
+}
+
+/*
+ * The other form of what was written last: a check that was proved by reading
+ * the rows while others write lets ATTACH pass without reading them again.
+ * One that comes from another parent would be nobody's meanwhile.
+ */
+static void
+attach_proved(struct plan *p, const struct schema_object *to)
+{
+	const char *check = object_fact(to, "bound_check"), *name = object_sql(to);
+
+	if (check == NULL || has_default(p, to))
+		return;
+	plan_mark(p, MARK_PLAIN | MARK_SCANS);
+	plan_alter(p, "ALTER TABLE %s ADD CONSTRAINT pgrunbook_bound CHECK (%s) "
+	    "NOT VALID", name, check);
+	plan_mark(p, MARK_SAFE);
+	plan_alter(p, "ALTER TABLE %s VALIDATE CONSTRAINT pgrunbook_bound", name);
+	plan_mark(p, MARK_SAFE | MARK_LATER | MARK_SCANS);
+	attach(p, to);
+	plan_mark(p, MARK_SAFE);
+	plan_alter(p, "ALTER TABLE %s DROP CONSTRAINT pgrunbook_bound", name);
+	plan_mark(p, MARK_SAFE);
+}
+
+static void
 alter_partition(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
 	if (object_text(from, "partition_of") != NULL)
 		plan_unbind(p, "ALTER TABLE %s DETACH PARTITION %s",
 		    object_text(from, "partition_of"), object_sql(from));
-	if (object_text(to, "partition_of") != NULL) {
-		plan_alter(p, "ALTER TABLE %s ATTACH PARTITION %s %s",
-		    object_text(to, "partition_of"), object_sql(to),
-		    object_text(to, "bound"));
-		plan_mark(p, MARK_SCANS);
-	}
+	if (object_text(to, "partition_of") == NULL)
+		return;
+	attach(p, to);
+	plan_mark(p, MARK_SCANS);
+	if (object_text(from, "partition_of") == NULL)
+		attach_proved(p, to);
 }
 
 static bool
@@ -265,6 +313,10 @@ const struct schema_kind schema_kind_table = {
 	    "  AND NOT a.attisdropped AND a.attislocal AND " INHERITED("a", "r")
 	    "  ) END AS \"@merged_columns\", "
 	    SORTED("o.list") " AS options, "
+	    /* That of a hash names the parent by its number, a default's the others. */
+	    "CASE WHEN r.relispartition AND pg_get_expr(r.relpartbound, r.oid) "
+	    "  ~ '^FOR VALUES (FROM|IN)' THEN "
+	    "  pg_get_partition_constraintdef(r.oid) END AS \"@bound_check\", "
 	    "array_to_string(o.list, ', ') AS \"@options_as_set\", "
 	    "(SELECT string_agg(split_part(x, '=', 1), ', ' ORDER BY x) "
 	    "  FROM unnest(o.list) x) AS \"@option_names\" "
