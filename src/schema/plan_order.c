@@ -116,8 +116,7 @@ after_foundations(struct graph *g, size_t op, const struct schema_object *o)
 		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
 			add_edge(g, other, op);
 		if (!plan_op_find(g->ops, OP_ALTER, *key, &other) ||
-		    (comes_back(g, op) && (str_equal(*key, o->parent) ||
-		    are_siblings(o, g->ops->list[other].object))) ||
+		    comes_back(g, op) ||
 		    (is_before(o) && binds(&g->ops->list[other])))
 			continue;
 		if (is_seen && other != op)
@@ -215,7 +214,14 @@ static void
 back_before_changes(struct graph *g, size_t op)
 {
 	const struct schema_object *o = g->ops->list[op].object;
+	size_t type;
 
+	/* A type that is replaced is so in the parent's columns. */
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (plan_op_find(g->ops, OP_ALTER, *key, &type) &&
+		    !(schema_kind_find(g->ops->list[type].object->kind)->flags &
+		    KIND_HOLDS))
+			add_edge(g, op, type);
 	for (size_t i = 0; i < g->ops->count; i++) {
 		const struct plan_op *other = &g->ops->list[i];
 		bool like = strcmp(other->object->kind, o->kind) == 0;
