@@ -70,7 +70,14 @@ const struct schema_kind schema_kind_comment = {
 	    "AND (d.classoid, d.objoid) NOT IN (SELECT * FROM member) "
 	    "AND (d.classoid <> 'pg_extension'::regclass OR (i.identity, "
 	    "  d.description) NOT IN (SELECT quote_ident(e.name), e.comment "
-	    "  FROM pg_available_extensions() e WHERE e.comment IS NOT NULL))",
+	    "  FROM pg_available_extensions() e WHERE e.comment IS NOT NULL)) "
+	    /* An index that is made for a partition has its parent's, or none. */
+	    "AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_description o "
+	    "  ON o.objoid = h.inhparent AND o.classoid = d.classoid "
+	    "  AND o.objsubid = 0 WHERE d.classoid = 'pg_class'::regclass "
+	    "  AND d.objsubid = 0 AND h.inhrelid = d.objoid "
+	    "  AND o.description = d.description AND EXISTS (SELECT "
+	    "  FROM pg_index x WHERE x.indexrelid = d.objoid))",
 	.create = create,
 	.drop = drop,
 	.alter = alter,
