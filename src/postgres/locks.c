@@ -10,7 +10,6 @@
 #include "postgres/poller.h"
 
 #define PERIOD_MS	1000	/* while it waits */
-#define QUICK_MS	400	/* before: the question then costs little */
 
 /*
  * pg_blocking_pids() is asked once per backend that waits (it stops the lock
@@ -265,7 +264,7 @@ watch_answered(void *arg, const struct pg_result *r)
 	json_decref(w->last);
 	w->last = now;
 	pg_poller_pace(w->poller, report->waiting ||
-	    report->queued_count > 0 ? PERIOD_MS : QUICK_MS);
+	    report->queued_count > 0 ? PERIOD_MS : PG_LOCK_LOOK_MS);
 	/* The watch may be freed in the call. */
 	if (news)
 		w->on_report(w->arg, report);
@@ -300,7 +299,7 @@ pg_lock_watch_start(const void *owner, struct pg_session *s, struct loop *l,
 	w->on_report = on_report;
 	w->on_error = on_error;
 	w->arg = arg;
-	w->poller = pg_poller_start(w, s, l, sql, QUICK_MS, watch_answered,
+	w->poller = pg_poller_start(w, s, l, sql, PG_LOCK_LOOK_MS, watch_answered,
 	    watch_failed, w);
 	talloc_free(sql);
 	talloc_set_destructor(w, watch_destroy);

@@ -3,8 +3,9 @@
  *
  * A watch has a connection of its own.  While somebody waits it asks once a
  * second, since the question takes the lock manager's own locks; before, it
- * looks more often, so that a wait is seen well within a second.  It goes on
- * while other code turns the loop.
+ * asks every PG_LOCK_LOOK_MS, and the first question after a wait began tells
+ * of it: so it is seen well within a second.  It goes on while other code
+ * turns the loop.
  */
 #ifndef PGRUNBOOK_POSTGRES_LOCKS_H
 #define PGRUNBOOK_POSTGRES_LOCKS_H
@@ -15,6 +16,8 @@
 #include <jansson.h>
 
 #include "postgres/session.h"
+
+#define PG_LOCK_LOOK_MS	400
 
 /* One backend in the tree.  Strings are "" where the server does not tell. */
 struct pg_lock_party {

@@ -267,6 +267,55 @@ a_watch_tells_when_waiting_begins_and_ends(void **state UNUSED)
 	pg_close(watcher);
 }
 
+#define BEGAN	"the wait has begun"
+
+/* Questions of the watcher that the server has logged since. */
+static int
+questions_since(const char *mark)
+{
+	const char *p = strstr(cluster_log(loop), mark);
+	int n = 0;
+
+	assert_non_null(p);
+	while ((p = strstr(p + 1, "watcher LOG:  statement: WITH RECURSIVE")) !=
+	    NULL)
+		n++;
+	return n;
+}
+
+static void
+the_first_question_after_a_wait_began_tells_of_it(void **state UNUSED)
+{
+	struct pg_session *holder = open_named("postgres", "holder");
+	struct pg_session *step = open_named("postgres", "step");
+	struct pg_session *watcher = open_named("postgres", "watcher");
+	struct pending drop = { 0 };
+	struct seen seen = { 0 };
+	struct pg_lock_watch *w;
+
+	/* Asked so often, that is a wait seen in much less than a second. */
+	_Static_assert(PG_LOCK_LOOK_MS * 2 <= 1000, "a wait is seen late");
+	cluster_sql("postgres", "CREATE TABLE first (n int)");
+	run(holder, "BEGIN; LOCK TABLE first");
+	run(watcher, "SET log_statement = 'all'");
+	w = pg_lock_watch_start(loop, watcher, loop, pg_backend_pid(step),
+	    note_report, note_error, &seen);
+	assert_int_equal(loop_wait(loop, sees_peace, &seen, 20000), WAIT_DONE);
+	pg_query_async(step, "DROP TABLE first", note_end, &drop);
+	cluster_wait_value("postgres", "SELECT count(*) FROM pg_stat_activity "
+	    "WHERE application_name = 'step' AND wait_event_type = 'Lock'", "1");
+	cluster_sql("postgres", "DO $$ BEGIN RAISE LOG '" BEGAN "'; END $$");
+	assert_int_equal(loop_wait(loop, sees_waiting, &seen, 20000),
+	    WAIT_DONE);
+
+	assert_true(questions_since("LOG:  " BEGAN) <= 1);
+	run(holder, "COMMIT");
+	talloc_free(w);
+	pg_close(holder);
+	pg_close(step);
+	pg_close(watcher);
+}
+
 static void
 a_watch_may_end_in_its_report_and_before_its_answer(void **state UNUSED)
 {
@@ -427,6 +476,8 @@ main(void)
 		cmocka_unit_test(a_row_lock_leads_to_its_table),
 		cmocka_unit_test(a_prepared_transaction_is_named_by_its_gid),
 		cmocka_unit_test(a_watch_tells_when_waiting_begins_and_ends),
+		cmocka_unit_test(
+		    the_first_question_after_a_wait_began_tells_of_it),
 		cmocka_unit_test(
 		    a_watch_may_end_in_its_report_and_before_its_answer),
 		cmocka_unit_test(
