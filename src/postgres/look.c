@@ -212,6 +212,7 @@ look_rename(struct sql_verdict *v, const json_t *n)
 		{ "OBJECT_TABCONSTRAINT", "renames a constraint",
 		    LOCK_ACCESS_EXCLUSIVE },
 		{ "OBJECT_DOMCONSTRAINT", "renames a constraint", LOCK_NONE },
+		{ "OBJECT_COLLATION", "renames a collation", LOCK_NONE },
 		{ "OBJECT_DATABASE", "renames a database", LOCK_NONE },
 		{ "OBJECT_ROLE", "renames a role", LOCK_NONE },
 		{ "OBJECT_SCHEMA", "renames a schema: what uses the old name "

@@ -31,7 +31,7 @@ alter(struct plan *p, const struct schema_object *from,
 		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s TYPE %s COLLATE %s",
 		    object_fact(c, "table"), object_fact(c, "column"),
 		    object_text(c, "type"), object_sql(to));
-		plan_mark(p, MARK_LOCKS | MARK_SCANS);
+		plan_mark(p, MARK_LOCKS);
 		column_storage_keep(p, c, plan_target(p, c->key));
 	}
 	plan_alter(p, "DROP COLLATION %s." OLD, from->schema);
