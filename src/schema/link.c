@@ -294,6 +294,20 @@ add_edge(struct linker *l, size_t from, size_t to)
 	    (struct edge){ (uint32_t)from, (uint32_t)to };
 }
 
+/*
+ * Was it made for a partition after its parent's?  It stands on what that
+ * stands on, and on its own table, which nobody has to tell its parent.
+ */
+static bool
+is_copy(const struct linker *l, const struct ref *ref)
+{
+	const struct owned *owned = find_first(l->owned, l->owned_count,
+	    sizeof(*owned), ref);
+
+	return owned != NULL && owned->type == 'P' &&
+	    listed_place(l, ref) == NOBODY;
+}
+
 /* What stands on a column that a table has from others stands on theirs. */
 static void
 add_inherited(struct linker *l, size_t from, struct ref on, int depth)
@@ -442,7 +456,8 @@ link_all(struct linker *l)
 	find_parents(l);
 	for (size_t i = 0; i < l->depend_count; i++) {
 		const struct depend *d = &l->depends[i];
-		size_t object = resolve(l, d->object, true);
+		size_t object = is_copy(l, &d->object) ? NOBODY :
+		    resolve(l, d->object, true);
 		size_t on = resolve(l, d->on, true);
 
 		add_edge(l, object, on);

@@ -112,6 +112,10 @@ write_statement(struct plan *p, enum op_phase phase, const char *fmt,
 		place = plan_op_new(p, phase, p->subject);
 		plan_op_cover(p, phase, place, p->subject);
 		p->ops.list[place].to = p->subject_to;
+		/* What stands on its new name waits for it. */
+		if (phase == OP_ALTER && p->subject_to != NULL)
+			json_object_set_new(p->ops.by_key[phase],
+			    p->subject_to->key, json_integer((json_int_t)place));
 	}
 	op = &p->ops.list[place];
 	GROW(p, op->statements, struct op_statement, op->statement_count + 1);

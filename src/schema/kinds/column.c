@@ -209,18 +209,34 @@ is_filled(const struct schema_object *o)
 
 /*
  * Options of the place where long values are kept (toast.*) pass unheard
- * while no column has any: what is set when one comes is set again.
+ * while no column has any: what is set when one comes is set again, and in
+ * tables that have it from this one, too.
  */
+static void
+keep_toast_of(struct plan *p, const struct schema_object *table,
+    plan_write write)
+{
+	const struct schema_object **heirs = plan_dependents(p, table, "table");
+	const char *options = object_fact(table, "options_as_set");
+
+	if (options != NULL && strstr(options, "toast.") != NULL)
+		write(p, "ALTER TABLE %s SET (%s)", object_sql(table), options);
+	for (; *heirs != NULL; heirs++) {
+		const struct schema_object *heir = plan_target(p, (*heirs)->key);
+
+		if (heir != NULL && !plan_is_dropped(p, heir->key))
+			keep_toast_of(p, heir, write);
+	}
+}
+
 static void
 keep_toast_options(struct plan *p, const struct schema_object *to,
     plan_write write)
 {
 	const struct schema_object *table = plan_target(p, to->parent);
-	const char *options = table == NULL ? NULL :
-	    object_fact(table, "options_as_set");
 
-	if (options != NULL && strstr(options, "toast.") != NULL)
-		write(p, "ALTER TABLE %s SET (%s)", object_sql(table), options);
+	if (table != NULL)
+		keep_toast_of(p, table, write);
 }
 
 static void
@@ -284,6 +300,27 @@ remake_computed(struct plan *p, const struct schema_object *from)
 			plan_remake(p, (*columns)->key);
 }
 
+/*
+ * With a column the server makes its keys anew, and what refers to those;
+ * but not where it refers to all partitions at once.
+ */
+static void
+remake_references(struct plan *p, const struct schema_object *from)
+{
+	static const char *const keys[] = { "primary key", "unique" };
+	const struct schema_object *table = plan_target(p, from->parent);
+
+	if (table == NULL || object_text(table, "partition_key") == NULL)
+		return;
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		const struct schema_object **key = plan_dependents(p, from,
+		    keys[i]);
+
+		for (; *key != NULL; key++)
+			plan_rebuild(p, *key, KIND_CUT);
+	}
+}
+
 static void
 alter_type(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
@@ -301,6 +338,7 @@ alter_type(struct plan *p, const struct schema_object *from,
 
 	plan_rebuild(p, from, KIND_BLOCKS);
 	remake_computed(p, from);
+	remake_references(p, from);
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
@@ -315,8 +353,9 @@ alter_type(struct plan *p, const struct schema_object *from,
 	} else {
 		write_type(p, to, using, keeps ? scans : MARK_REWRITES);
 	}
-	if (object_text(to, "default") != NULL &&
-	    (lost_default || object_differs(from, to, "default")))
+	/* A type of the user's may be replaced, which takes it as well. */
+	if (object_text(to, "default") != NULL && (lost_default ||
+	    strchr(old, '.') != NULL || object_differs(from, to, "default")))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    object_text(to, "default"));
 	if (lost_default || using != NULL || object_differs(from, to, "default"))
