@@ -1,4 +1,4 @@
--- expect: B alter collation sorting: definition replaced; index public.word_idx is dropped and made again; full scan; strong lock
+-- expect: B alter collation sorting: definition replaced; index public.word_idx is dropped and made again; full scan
 -- expect: B alter range type span: definition replaced; table rewrite; strong lock
 -- from
 CREATE TYPE span AS RANGE (SUBTYPE = int);
