@@ -135,11 +135,23 @@ moves_away(struct plan *p, const struct schema_object *part)
 	return target != NULL && !str_equal(target->parent, part->parent);
 }
 
+/* Partitions that leave keep its references unless those are gone before. */
+static bool
+is_left(struct plan *p, const struct object_list *parts)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		if ((flags_of(parts->objects[i]) & KIND_HOLDS) &&
+		    moves_away(p, parts->objects[i]))
+			return true;
+	return false;
+}
+
 /* Its parts go with it. */
 static void
 cover_drop_parts(struct plan *p, size_t op, const struct schema_object *o)
 {
 	struct object_list parts = plan_parts_of(p->from, o->key);
+	bool left = is_left(p, &parts);
 
 	for (size_t i = 0; i < parts.count; i++) {
 		const struct schema_object *part = parts.objects[i];
@@ -147,7 +159,8 @@ cover_drop_parts(struct plan *p, size_t op, const struct schema_object *o)
 		if (!(flags_of(part) & KIND_PART) ||
 		    plan_op_has(p, OP_DROP, part->key) || moves_away(p, part))
 			continue;
-		if ((flags_of(part) & KIND_CUT) && refers_to_dropped(p, part)) {
+		if ((flags_of(part) & KIND_CUT) &&
+		    (left || refers_to_dropped(p, part))) {
 			drop_tree(p, part);
 		} else {
 			plan_op_cover(p, OP_DROP, op, part);

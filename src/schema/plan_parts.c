@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "schema/plan_op.h"
 
 /* ---- what shall be ----------------------------------------------------- */
@@ -78,7 +79,7 @@ plan_target_parts(struct plan *p, const struct schema_object *parent)
 		const struct schema_object *o = plan_target(p,
 		    has.objects[i]->key);
 
-		if (o != NULL)
+		if (o != NULL && str_equal(o->parent, parent->key))
 			object_list_add(&result, o);
 	}
 	for (size_t i = 0; i < gains.count; i++) {
