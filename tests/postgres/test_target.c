@@ -113,7 +113,9 @@ libpqs_own_parameters_keep_their_meaning(void **state UNUSED)
 	assert_string_equal(pg_target_value(t, "sslmode"), "require");
 	talloc_free(t);
 
-	assert_null(parse("postgresql://h/d?sslmode=verify-full")->note);
+	t = parse("postgresql://h/d?sslmode=verify-full");
+	assert_null(t->note);
+	talloc_free(t);
 }
 
 static void

@@ -34,7 +34,8 @@ case_read(const void *owner, const char *name)
 static bool
 case_fits(const char *name)
 {
-	struct case_texts t = case_read(NULL, name);
+	void *scratch = talloc_new(NULL);
+	struct case_texts t = case_read(scratch, name);
 	int since = 0, until = 0;
 	const char *line;
 
@@ -42,7 +43,7 @@ case_fits(const char *name)
 		since = atoi(line + strlen(SINCE));
 	if ((line = strstr(t.expect, UNTIL)) != NULL)
 		until = atoi(line + strlen(UNTIL));
-	talloc_free(t.expect);
+	talloc_free(scratch);
 	if (cluster_major() < since)
 		print_message("left out: %s is for Postgres %d and newer\n",
 		    name, since);
