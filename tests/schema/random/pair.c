@@ -200,7 +200,7 @@ statement_as(const void *owner, char *statement)
 		text += strcspn(text, "\n") + (*(text + strcspn(text, "\n")) != '\0');
 	/* The server gives a partition's index its parent's comment, or none. */
 	if (*text == '\0' || str_starts(text, "SET ") ||
-	    str_matches(text, "^COMMENT ON INDEX s1\\.t[0-9]_p[0-9]_") ||
+	    str_matches(text, "^COMMENT ON INDEX s1\\.\"?t[0-9]_p[0-9]_") ||
 	    str_matches(text, "^ALTER TABLE (ONLY s1.t4 ALTER COLUMN |s1.t4\n +"
 	    "ADD CONSTRAINT check_[0-3])") ||
 	    str_starts(text, "SELECT pg_catalog.set_config"))
