@@ -24,7 +24,6 @@ static bool
 is_told_by(const struct schema_change *part, const struct schema_change *parent)
 {
 	const struct schema_kind *k = schema_kind_find(present(parent)->kind);
-
 	unsigned flags = schema_kind_find(present(part)->kind)->flags;
 
 	if (parent->from != NULL && parent->to != NULL)
@@ -43,10 +42,9 @@ root_of(const struct schema_changes *changes, size_t i)
 	for (;;) {
 		const struct schema_change *c = &changes->list[i];
 		const struct schema_object *o = present(c);
+		unsigned flags = schema_kind_find(o->kind)->flags;
 		const json_t *place;
 		size_t parent;
-
-		unsigned flags = schema_kind_find(o->kind)->flags;
 
 		if ((c->from != NULL && c->to != NULL &&
 		    !(flags & KIND_BEFORE)) || o->parent == NULL ||
@@ -202,6 +200,10 @@ add_part(struct drift *d, struct drift_item *item,
 	const char *text = object_text(o, "type");
 	const char *own = strrchr(o->name, '.');
 
+	if (c->from != NULL && c->to != NULL) {
+		add_part_change(d, item, c);
+		return;
+	}
 	if (text == NULL)
 		text = object_text(o, "definition");
 	text = text == NULL ? "yes" : mem_strdup(d, text);
@@ -466,10 +468,7 @@ make_items(struct drift *d)
 
 		changes->list[i].item = item_of[root];
 		if (root != i)
-			(changes->list[i].from != NULL &&
-			    changes->list[i].to != NULL ? add_part_change :
-			    add_part)(d, &d->items[item_of[root]],
-			    &changes->list[i]);
+			add_part(d, &d->items[item_of[root]], &changes->list[i]);
 	}
 	for (size_t i = 0; i < d->count; i++)
 		take_id(&d->items[i]);

@@ -13,7 +13,6 @@
 #include "schema/kinds/not_null.h"
 #include "schema/kinds/options.h"
 #include "schema/kinds/sequence.h"
-#include "schema/measure.h"
 #include "schema/plan.h"
 
 /* ---- statements -------------------------------------------------------- */
@@ -540,62 +539,7 @@ rename_text(const void *owner, const struct schema_object *from,
 	    object_fact(to, "column"));
 }
 
-/* ---- figures ----------------------------------------------------------- */
-
-static int
-measure_type(struct measurement *m, const struct schema_object *from,
-    const struct schema_object *to, struct error *err)
-{
-	void *scratch = talloc_new(NULL);
-	const char *column = object_fact(from, "column");
-	const char *old = object_text(from, "type");
-	const char *new = object_text(to, "type");
-	const char *using = type_conversion(scratch, column, old, new);
-	int rc;
-
-	/*
-	 * There and back again: what does not come back as it was is changed
-	 * by the cast; a value that has no cast ends the probe with its error.
-	 */
-	if (strchr(new, '.') != NULL || type_is_widening(scratch, old, new))
-		rc = 0;
-	else if (using != NULL)
-		rc = measure_say_count(m, "values would change in the cast", err,
-		    "SELECT count(*) FROM %s WHERE (%s)::%s::text "
-		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
-		    using, old, column);
-	else
-		rc = measure_say_count(m, "values would change in the cast", err,
-		    "SELECT count(*) FROM %s WHERE %s::%s::%s::text "
-		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
-		    column, new, old, column);
-	talloc_free(scratch);
-	return rc;
-}
-
-static int
-measure(struct measurement *m, const struct schema_object *from,
-    const struct schema_object *to, struct error *err)
-{
-	const char *table = object_fact(from != NULL ? from : to, "table");
-
-	if (measure_table(m, table, err) < 0)
-		return -1;
-	if (from == NULL)
-		return 0;
-	if (to == NULL)
-		return measure_say_count(m, "values would be lost", err,
-		    "SELECT count(%s) FROM %s", object_fact(from, "column"),
-		    table);
-	if (!not_null_holds(from) && not_null_holds(to) &&
-	    measure_say_count(m, "rows are null and would fail NOT NULL", err,
-	    "SELECT count(*) FROM %s WHERE %s IS NULL", table,
-	    object_fact(from, "column")) < 0)
-		return -1;
-	if (object_differs(from, to, "type"))
-		return measure_type(m, from, to, err);
-	return 0;
-}
+/* ---- reading ------------------------------------------------------------ */
 
 #define STORAGE(column) \
 	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' " \
@@ -666,5 +610,5 @@ const struct schema_kind schema_kind_column = {
 	.alter = alter,
 	.judge = judge,
 	.rename = rename_text,
-	.measure = measure,
+	.measure = column_measure,
 };

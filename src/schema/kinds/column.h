@@ -1,5 +1,6 @@
 /*
- * schema/kinds/column.h - columns' text in CREATE TABLE; for tables.
+ * schema/kinds/column.h - columns: their text in CREATE TABLE, for tables;
+ * what a change of theirs does to the columns that children have from them.
  */
 #ifndef PGRUNBOOK_SCHEMA_KINDS_COLUMN_H
 #define PGRUNBOOK_SCHEMA_KINDS_COLUMN_H
@@ -17,6 +18,10 @@ void columns_add(struct buffer *b, struct plan *p,
     const struct schema_object *table, const char *more);
 /* What CREATE TABLE cannot say of them: storage, statistics, options. */
 void columns_finish(struct plan *p, const struct schema_object *table);
+
+/* Rows, and values that would be lost, changed or refused. */
+int column_measure(struct measurement *m, const struct schema_object *from,
+    const struct schema_object *to, struct error *err);
 
 /* In queries: an identity, and the sequence that is behind it. */
 #define IDENTITY(a) \
