@@ -277,9 +277,8 @@ add_holdings(struct side *s, const struct schema_object *table,
 			json_object_set_new(facts, "table",
 			    json_string(object_sql(table)));
 			o = snapshot_add(&s->maker, k, table->schema, name,
-			    values_of_json(s->maker.arena, json_incref(
-			    json_object_get(holding, "attributes")),
-			    json_incref(facts)));
+			    values_of_json(s->maker.arena,
+			    json_object_get(holding, "attributes"), facts));
 			o->parent = table->key;
 			o->depends = depends_of(s, table, holding);
 		}
@@ -376,10 +375,9 @@ unfolded(const void *owner, struct side *s)
 		struct holdings h;
 
 		holdings_of(s->old, table, 0, &h);
-		add_holdings(s, table, "column", h.columns);
-		add_holdings(s, table, "check", h.checks);
-		json_decref(h.columns);
-		json_decref(h.checks);
+		/* The new objects' values are theirs. */
+		add_holdings(s, table, "column", json_owned(new, h.columns));
+		add_holdings(s, table, "check", json_owned(new, h.checks));
 	}
 	snapshot_finish(&s->maker);
 	return new;
