@@ -73,6 +73,20 @@ write_not_null(struct plan *p, plan_write write, const char *head,
 		plan_mark(p, MARK_SCANS);
 }
 
+/* Shall the parent's be NOT NULL, so that no child's may be otherwise? */
+static bool
+is_parents_not_null(struct plan *p, const struct schema_object *o)
+{
+	for (const char **key = o->depends; *key != NULL; key++) {
+		const struct schema_object *column =
+		    str_starts(*key, "column ") ? plan_target(p, *key) : NULL;
+
+		if (column != NULL && !object_flag(column, "nullable"))
+			return true;
+	}
+	return false;
+}
+
 /* From or to is null where nothing is set before, or after. */
 static void
 write_change(struct plan *p, plan_write write, const struct schema_object *from,
@@ -88,7 +102,8 @@ write_change(struct plan *p, plan_write write, const struct schema_object *from,
 		plan_unbind(p, "%s DROP IDENTITY", head);
 	if (changes(from, to, "default"))
 		write_default(p, write, head, value(from, to, "default"));
-	if (changes(from, to, "not_null"))
+	if (changes(from, to, "not_null") && (value(from, to, "not_null") !=
+	    NULL || !is_parents_not_null(p, from)))
 		write_not_null(p, write, head, value(from, to, "not_null"));
 	if (identity && to != NULL && object_text(to, "identity") != NULL)
 		write(p, "%s ADD %s", head, column_identity(head, to));
