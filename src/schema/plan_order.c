@@ -84,6 +84,20 @@ leave_before_changes(struct graph *g, size_t op)
 	}
 }
 
+/* The op comes after whatever is done to what o has from its parents. */
+static void
+after_parents_changes(struct graph *g, size_t op, const struct schema_object *o)
+{
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+
+		if (!other->dead && !other->is_rest &&
+		    is_before(other->object) && inherit_is_from(g->ops->to, o,
+		    other->object->parent))
+			add_edge(g, i, op);
+	}
+}
+
 /* It takes others when it has what they have. */
 static void
 bind_after_changes(struct graph *g, size_t op)
@@ -92,13 +106,13 @@ bind_after_changes(struct graph *g, size_t op)
 
 	for (size_t i = 0; i < g->ops->count; i++) {
 		const struct plan_op *other = &g->ops->list[i];
-		const char *parent = other->object->parent;
 
 		if (!other->dead && !other->is_rest &&
-		    is_before(other->object) && (str_equal(parent, o->key) ||
-		    inherit_is_from(g->ops->to, o, parent)))
+		    is_before(other->object) &&
+		    str_equal(other->object->parent, o->key))
 			add_edge(g, i, op);
 	}
+	after_parents_changes(g, op, o);
 }
 
 /*
@@ -271,6 +285,10 @@ find_op_edges(struct graph *g, size_t i)
 
 		if (op->phase == OP_CREATE)
 			after_foundations(g, i, o);
+		/* Columns that it names must be as its parents'. */
+		if (op->phase == OP_CREATE &&
+		    object_fact(o, "merged_columns") != NULL)
+			after_parents_changes(g, i, o);
 		if (op->phase == OP_CREATE &&
 		    plan_op_find(g->ops, OP_DROP, o->key, &other))
 			add_edge(g, other, i);
