@@ -88,6 +88,8 @@ look_create_table(struct sql_verdict *v, const json_t *n)
 		verdict_raise(v, A, v->reason, LOCK_ACCESS_EXCLUSIVE);
 	else if (has_foreign_key(json_object_get(n, "tableElts")))
 		verdict_raise(v, A, v->reason, LOCK_SHARE_ROW_EXCLUSIVE);
+	else if (json_array_size(json_object_get(n, "inhRelations")) > 0)
+		verdict_raise(v, A, v->reason, LOCK_SHARE_UPDATE_EXCLUSIVE);
 }
 
 void
