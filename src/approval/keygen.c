@@ -214,9 +214,7 @@ file_destroy(char *path)
 static char *
 file_of(const void *owner, const char *text, struct error *err)
 {
-	const char *folder = getenv("TMPDIR");
-	char *path = mem_printf(owner, "%s/pgrunbook-XXXXXX",
-	    folder != NULL && *folder != '\0' ? folder : "/tmp");
+	char *path = path_join(owner, path_temporary(), "pgrunbook-XXXXXX");
 	int fd = mkostemp(path, O_CLOEXEC);
 
 	if (fd < 0) {

@@ -40,6 +40,8 @@ bool file_is_folder(const char *path);
 char *path_join(const void *owner, const char *folder, const char *name);
 char *path_folder(const void *owner, const char *path);	/* dirname */
 const char *path_name(const char *path);		/* basename, borrowed */
+/* Where what is of use for a moment goes: TMPDIR, or /tmp; borrowed. */
+const char *path_temporary(void);
 /* Absolute, symbolic links resolved; null where it does not exist. */
 char *path_real(const void *owner, const char *path);
 

@@ -137,6 +137,16 @@ json_flag(const json_t *object, const char *key)
 }
 
 json_t *
+json_texts(const char *const *texts)
+{
+	json_t *list = memory_check(json_array());
+
+	for (; texts != NULL && *texts != NULL; texts++)
+		json_array_append_new(list, json_string(*texts));
+	return list;
+}
+
+json_t *
 json_text(const char *text, size_t size_bytes)
 {
 	struct buffer *fixed;

@@ -37,5 +37,7 @@ int64_t json_int(const json_t *object, const char *key, int64_t otherwise);
 bool json_flag(const json_t *object, const char *key);		/* false */
 /* A string that may be no UTF-8: bad bytes become U+FFFD.  New reference. */
 json_t *json_text(const char *text, size_t size_bytes);
+/* An array of UTF-8 texts, null-terminated; null: none.  New reference. */
+json_t *json_texts(const char *const *texts);
 
 #endif

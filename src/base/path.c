@@ -42,6 +42,14 @@ path_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+const char *
+path_temporary(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return tmp != NULL && *tmp != '\0' ? tmp : "/tmp";
+}
+
 char *
 path_real(const void *owner, const char *path)
 {

@@ -339,14 +339,12 @@ signers_of(const struct call *c)
 struct desk *
 desk_open(struct call *c, const char *path, struct error *err)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct desk *d = NEW(c, struct desk);
 	char *text;
 	size_t size;
 
 	d->call = c;
-	d->folder = mem_printf(d, "%s/pgrunbook-review-XXXXXX",
-	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
+	d->folder = path_join(d, path_temporary(), "pgrunbook-review-XXXXXX");
 	if (mkdtemp(d->folder) == NULL) {
 		error_errno(err, ERR_IO, "could not make the folder \"%s\"",
 		    d->folder);

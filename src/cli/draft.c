@@ -262,9 +262,8 @@ settle_step(const struct draft *d, struct draft_step *s, const char *path,
 int
 draft_settle(struct draft *d, struct error *err)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *folder = path_join(d, tmp != NULL && *tmp != '\0' ? tmp :
-	    "/tmp", "pgrunbook-import.XXXXXX"), *path;
+	char *folder = path_join(d, path_temporary(),
+	    "pgrunbook-import.XXXXXX"), *path;
 	struct error ignored;
 	size_t i, k;
 	int rc = 0;

@@ -77,9 +77,9 @@ is_passable(const char *path)
 static const char *
 temporary(void)
 {
-	const char *tmp = getenv("TMPDIR");
+	const char *tmp = path_temporary();
 
-	if (tmp == NULL || tmp[0] != '/' || strlen(tmp) > 50)
+	if (tmp[0] != '/' || strlen(tmp) > 50)
 		return "/tmp";
 	return geteuid() == 0 && !is_passable(tmp) ? "/tmp" : tmp;
 }

@@ -7,24 +7,14 @@
 #include "base/memory.h"
 #include "engine/options.h"
 
-static json_t *
-list_json(const char *const *texts)
-{
-	json_t *list = memory_check(json_array());
-
-	for (; texts != NULL && *texts != NULL; texts++)
-		json_array_append_new(list, json_string(*texts));
-	return list;
-}
-
 json_t *
 engine_options_json(const struct engine_options *o, bool is_launched)
 {
 	return memory_check(json_pack(
 	    "{s:s, s:s*, s:s*, s:o, s:o, s:s*, s:s*, s:s*, s:s*, s:s*, s:b, s:b, s:b}",
 	    "folder", o->folder, "file", o->file,
-	    "rollback_of", o->rollback_of, "vars", list_json(o->vars),
-	    "env_files", list_json(o->env_files), "principal", o->principal,
+	    "rollback_of", o->rollback_of, "vars", json_texts(o->vars),
+	    "env_files", json_texts(o->env_files), "principal", o->principal,
 	    "approvals", o->approvals, "key", o->key, "share", o->share, "from_step", o->from_step,
 	    "is_headless", o->is_headless, "is_json", o->is_json,
 	    "is_launched", is_launched));

@@ -7,16 +7,10 @@
 static json_t *
 approval_json(const struct approval_rule *a)
 {
-	json_t *from;
-	size_t i;
-
 	if (!a->given)
 		return json_null();
-	from = memory_check(json_array());
-	for (i = 0; a->from != NULL && a->from[i] != NULL; i++)
-		json_array_append_new(from, json_string(a->from[i]));
 	return memory_check(json_pack("{s:o, s:I, s:I, s:b, s:s*}",
-	    "from", from, "min", (json_int_t)a->min,
+	    "from", json_texts(a->from), "min", (json_int_t)a->min,
 	    "expires_ms", (json_int_t)a->expires_ms, "signed", a->is_signed,
 	    "not", a->not_role));
 }

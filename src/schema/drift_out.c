@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/sql.h"
@@ -100,16 +101,6 @@ text_or_null(const char *text)
 }
 
 static json_t *
-strings_to_json(const char *const *list)
-{
-	json_t *array = json_array();
-
-	for (; *list != NULL; list++)
-		json_array_append_new(array, json_string(*list));
-	return array;
-}
-
-static json_t *
 statements_to_json(const struct drift_statement *s)
 {
 	json_t *array = json_array();
@@ -140,9 +131,9 @@ item_to_json(const struct drift_item *item)
 	    "change", changes[item->change], "class", class_,
 	    "kind", item->kind, "key", item->key, "title", item->title,
 	    "attributes", attributes,
-	    "reasons", strings_to_json(item->reasons),
-	    "figures", strings_to_json(item->figures),
-	    "needs", strings_to_json(item->needs),
+	    "reasons", json_texts(item->reasons),
+	    "figures", json_texts(item->figures),
+	    "needs", json_texts(item->needs),
 	    "rename_sql", text_or_null(item->rename_sql),
 	    "forward_sql", item->forward_sql, "codify_sql", item->codify_sql,
 	    "statements", statements_to_json(item->statements),
@@ -156,7 +147,7 @@ side_to_json(const struct schema_snapshot *s)
 	return json_pack("{s:s, s:i, s:I, s:o}", "fingerprint", schema_fingerprint(s),
 	    "server_version", s->server_version,
 	    "objects", (json_int_t)s->count,
-	    "left_out", strings_to_json(s->left_out));
+	    "left_out", json_texts(s->left_out));
 }
 
 json_t *

@@ -123,23 +123,13 @@ schema_find(const struct schema_snapshot *s, const char *key)
 /* ---- JSON -------------------------------------------------------------- */
 
 static json_t *
-strings_to_json(const char *const *list)
-{
-	json_t *array = json_array();
-
-	for (; *list != NULL; list++)
-		json_array_append_new(array, json_string(*list));
-	return array;
-}
-
-static json_t *
 object_to_json(const struct schema_object *o)
 {
 	json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "kind", o->kind,
 	    "schema", o->schema, "name", o->name,
 	    "attributes", values_attributes_new(o->values),
 	    "facts", values_facts_new(o->values),
-	    "depends", strings_to_json(o->depends));
+	    "depends", json_texts(o->depends));
 
 	if (o->parent != NULL)
 		json_object_set_new(j, "parent", json_string(o->parent));
@@ -156,7 +146,7 @@ schema_to_json(const struct schema_snapshot *s)
 	return json_pack("{s:s, s:i, s:s, s:o, s:o}", "format", SNAPSHOT_FORMAT,
 	    "server_version", s->server_version, "fingerprint",
 	    schema_fingerprint(s),
-	    "left_out", strings_to_json(s->left_out), "objects", objects);
+	    "left_out", json_texts(s->left_out), "objects", objects);
 }
 
 static const char **

@@ -163,8 +163,8 @@ register_all(struct attempt *a, const struct drift *d,
     const json_t *expected, char *const paths[3], struct error *err)
 {
 	const char *migrations = json_str(expected, "migrations");
-	const char *const *p;
-	json_t *value, *unmanaged = json_array();
+	json_t *value, *unmanaged = json_texts(
+	    (const char *const *)a->host->window->unmanaged);
 	char *dir = NULL;
 
 	if (migrations != NULL && (dir = attempt_path(NULL, a, migrations,
@@ -172,9 +172,6 @@ register_all(struct attempt *a, const struct drift *d,
 		json_decref(unmanaged);
 		return -1;
 	}
-	for (p = (const char *const *)a->host->window->unmanaged;
-	    p != NULL && *p != NULL; p++)
-		json_array_append_new(unmanaged, json_string(*p));
 	value = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s,"
 	    " s:o}", "items", (json_int_t)d->count, "a",
 	    (json_int_t)d->count_a, "b", (json_int_t)d->count_b, "c",

@@ -346,19 +346,11 @@ start_server(void)
 	give_up("the server does not start");
 }
 
-static const char *
-temporary(void)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	return tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp";
-}
-
 /* Folders whose program was killed: nobody holds their lock. */
 static void
 sweep(void)
 {
-	const char *tmp = temporary();
+	const char *tmp = path_temporary();
 	char *lock_path, *folder;
 	struct dirent *entry;
 	DIR *dir = opendir(tmp);
@@ -389,7 +381,7 @@ make_folder(void)
 	sweep();
 	/* Whoever sweeps takes what has a lock file that nobody holds. */
 	cluster.folder = mem_printf(NULL, "%s/" FOLDER_PREFIX "XXXXXX",
-	    temporary());
+	    path_temporary());
 	if (mkdtemp(cluster.folder) == NULL)
 		give_up("mkdtemp");
 	lock_path = path_join(cluster.folder, cluster.folder, "lock.new");

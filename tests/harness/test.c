@@ -49,10 +49,7 @@ remove_scratch(void)
 static void
 make_scratch(void)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	scratch = mem_printf(NULL, "%s/pgrunbook-test.XXXXXX",
-	    tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
+	scratch = path_join(NULL, path_temporary(), "pgrunbook-test.XXXXXX");
 	if (mkdtemp(scratch) == NULL) {
 		fprintf(stderr, "Bail out! cannot create %s: %s\n", scratch,
 		    strerror(errno));
