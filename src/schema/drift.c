@@ -13,18 +13,12 @@
 
 /* ---- which change is part of which item --------------------------------- */
 
-static const struct schema_object *
-present(const struct schema_change *c)
-{
-	return c->from != NULL ? c->from : c->to;
-}
-
 /* Does the part's change say nothing that its parent's does not? */
 static bool
 is_told_by(const struct schema_change *part, const struct schema_change *parent)
 {
-	const struct schema_kind *k = schema_kind_find(present(parent)->kind);
-	unsigned flags = schema_kind_find(present(part)->kind)->flags;
+	const struct schema_kind *k = schema_kind_find(schema_change_object(parent)->kind);
+	unsigned flags = schema_kind_find(schema_change_object(part)->kind)->flags;
 
 	if (parent->from != NULL && parent->to != NULL)
 		return ((flags & KIND_MERGES) && k->absorbs != NULL &&
@@ -41,7 +35,7 @@ root_of(const struct schema_changes *changes, size_t i)
 {
 	for (;;) {
 		const struct schema_change *c = &changes->list[i];
-		const struct schema_object *o = present(c);
+		const struct schema_object *o = schema_change_object(c);
 		unsigned flags = schema_kind_find(o->kind)->flags;
 		const json_t *place;
 		size_t parent;
@@ -196,7 +190,7 @@ static void
 add_part(struct drift *d, struct drift_item *item,
     const struct schema_change *c)
 {
-	const struct schema_object *o = present(c);
+	const struct schema_object *o = schema_change_object(c);
 	const char *text = object_text(o, "type");
 	const char *own = strrchr(o->name, '.');
 
@@ -336,27 +330,26 @@ drift_each_subject(const struct drift *d, size_t i, drift_visit visit,
 {
 	const struct drift_item *item = &d->items[i];
 	const struct schema_changes *changes = &d->inner->forward;
-	int rc = visit(arg, item->actual, item->expected);
+	int rc = visit(arg, schema_kind_find(item->kind), item->actual,
+	    item->expected);
 
 	if (!inherit_moves(item->actual, item->expected))
 		return rc;
-	for (size_t k = 0; rc >= 0 && k < changes->count; k++) {
-		const struct schema_change *c = &changes->list[k];
+	for (size_t n = 0; rc >= 0 && n < changes->count; n++) {
+		const struct schema_change *c = &changes->list[n];
+		const struct schema_kind *k =
+		    schema_kind_find(schema_change_object(c)->kind);
 
-		if (c->item == i && present(c) != item->actual &&
-		    (schema_kind_find(present(c)->kind)->flags & KIND_BEFORE))
-			rc = visit(arg, c->from, c->to);
+		if (c->item == i && (k->flags & KIND_BEFORE))
+			rc = visit(arg, k, c->from, c->to);
 	}
 	return rc;
 }
 
 static int
-judge_subject(void *arg, const struct schema_object *from,
-    const struct schema_object *to)
+judge_subject(void *arg, const struct schema_kind *k,
+    const struct schema_object *from, const struct schema_object *to)
 {
-	const struct schema_kind *k =
-	    schema_kind_find((from != NULL ? from : to)->kind);
-
 	if (k->judge != NULL)
 		k->judge(arg, from, to);
 	return 0;

@@ -26,8 +26,8 @@ void drift_changes_index(const void *owner, struct schema_changes *changes);
  * What an item is about: itself, and what a table that takes other parents
  * must lose, gain or change for that.  Ends with the first that is negative.
  */
-typedef int (*drift_visit)(void *arg, const struct schema_object *from,
-    const struct schema_object *to);
+typedef int (*drift_visit)(void *arg, const struct schema_kind *k,
+    const struct schema_object *from, const struct schema_object *to);
 int drift_each_subject(const struct drift *d, size_t item, drift_visit visit,
     void *arg);
 

@@ -121,8 +121,8 @@ need_parents_changes(struct needing *n)
 	if (!inherit_moves(n->change->from, to))
 		return;
 	for (size_t i = 0; i < changes->count; i++) {
-		const struct schema_object *o = changes->list[i].to != NULL ?
-		    changes->list[i].to : changes->list[i].from;
+		const struct schema_object *o =
+		    schema_change_object(&changes->list[i]);
 
 		if ((schema_kind_find(o->kind)->flags & KIND_BEFORE) &&
 		    inherit_is_from(n->drift->inner->expected, to, o->parent))

@@ -98,8 +98,8 @@ static int
 by_rank(const void *a, const void *b)
 {
 	const struct schema_change *x = a, *y = b;
-	const struct schema_object *p = x->from != NULL ? x->from : x->to;
-	const struct schema_object *q = y->from != NULL ? y->from : y->to;
+	const struct schema_object *p = schema_change_object(x);
+	const struct schema_object *q = schema_change_object(y);
 	int rank_p = schema_kind_rank(schema_kind_find(p->kind));
 	int rank_q = schema_kind_rank(schema_kind_find(q->kind));
 

@@ -11,6 +11,10 @@
 
 #define DEPTH	16	/* of parents' parents */
 
+/* Facts of a column that go with what a child has of its own alone. */
+static const char *const own_facts[] = { "option_names", "identity_sequence",
+	"identity_min", "identity_max", "identity_set" };
+
 /* One snapshot that gets what its moving tables have. */
 struct side {
 	struct schema_index *old;
@@ -58,16 +62,6 @@ inherit_is_from(const struct schema_index *x, const struct schema_object *o,
 
 /* ---- what a table has ---------------------------------------------------- */
 
-static json_t *
-keys_of(const char *const *keys)
-{
-	json_t *list = json_array();
-
-	for (; *keys != NULL; keys++)
-		json_array_append_new(list, json_string(*keys));
-	return list;
-}
-
 /* Ours to change. */
 static json_t *
 copy(json_t *value)
@@ -84,7 +78,7 @@ holding_new(const struct schema_object *o)
 	return json_pack("{s:o, s:o, s:o}",
 	    "attributes", copy(values_attributes_new(o->values)),
 	    "facts", copy(values_facts_new(o->values)),
-	    "depends", keys_of(o->depends));
+	    "depends", json_texts(o->depends));
 }
 
 static void
@@ -106,8 +100,6 @@ apply_setting(void *arg, const struct schema_object *o)
 {
 	static const char *const texts[] = { "default", "statistics", "storage",
 		"compression", "options", "identity", "identity_options" };
-	static const char *const more[] = { "option_names", "identity_sequence",
-		"identity_min", "identity_max", "identity_set" };
 	struct holdings *h = arg;
 	json_t *column, *attributes, *facts;
 
@@ -130,10 +122,10 @@ apply_setting(void *arg, const struct schema_object *o)
 	}
 	if (object_text(o, "not_null") != NULL)
 		json_object_set_new(attributes, "nullable", json_false());
-	for (size_t i = 0; i < COUNT_OF(more); i++)
-		if (object_fact(o, more[i]) != NULL)
-			json_object_set_new(facts, more[i],
-			    json_string(object_fact(o, more[i])));
+	for (size_t i = 0; i < COUNT_OF(own_facts); i++)
+		if (object_fact(o, own_facts[i]) != NULL)
+			json_object_set_new(facts, own_facts[i],
+			    json_string(object_fact(o, own_facts[i])));
 	if (object_text(o, "default") != NULL)
 		json_object_set_new(column, "default", json_true());
 }
@@ -144,8 +136,6 @@ strip(json_t *columns)
 {
 	static const char *const own[] = { "identity", "identity_options",
 		"compression", "options" };
-	static const char *const facts[] = { "identity_sequence",
-		"identity_min", "identity_max", "identity_set", "option_names" };
 	const char *name;
 	json_t *column;
 
@@ -153,9 +143,9 @@ strip(json_t *columns)
 		for (size_t i = 0; i < COUNT_OF(own); i++)
 			json_object_del(json_object_get(column, "attributes"),
 			    own[i]);
-		for (size_t i = 0; i < COUNT_OF(facts); i++)
+		for (size_t i = 0; i < COUNT_OF(own_facts); i++)
 			json_object_del(json_object_get(column, "facts"),
-			    facts[i]);
+			    own_facts[i]);
 	}
 }
 

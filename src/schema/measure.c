@@ -183,12 +183,10 @@ struct subject {
 };
 
 static int
-measure_subject(void *arg, const struct schema_object *from,
-    const struct schema_object *to)
+measure_subject(void *arg, const struct schema_kind *k,
+    const struct schema_object *from, const struct schema_object *to)
 {
 	struct subject *s = arg;
-	const struct schema_kind *k =
-	    schema_kind_find((from != NULL ? from : to)->kind);
 
 	return k->measure == NULL ? 0 : k->measure(&s->m, from, to, s->err);
 }

@@ -151,7 +151,6 @@ static void
 cover_drop_parts(struct plan *p, size_t op, const struct schema_object *o)
 {
 	struct object_list parts = plan_parts_of(p->from, o->key);
-	bool left = is_left(p, &parts);
 
 	for (size_t i = 0; i < parts.count; i++) {
 		const struct schema_object *part = parts.objects[i];
@@ -160,7 +159,7 @@ cover_drop_parts(struct plan *p, size_t op, const struct schema_object *o)
 		    plan_op_has(p, OP_DROP, part->key) || moves_away(p, part))
 			continue;
 		if ((flags_of(part) & KIND_CUT) &&
-		    (left || refers_to_dropped(p, part))) {
+		    (refers_to_dropped(p, part) || is_left(p, &parts))) {
 			drop_tree(p, part);
 		} else {
 			plan_op_cover(p, OP_DROP, op, part);
@@ -267,11 +266,17 @@ goes_with_parent(const struct plan *p, const struct schema_object *o,
 	    k->absorbs(c->from, c->to);
 }
 
+const struct schema_object *
+schema_change_object(const struct schema_change *c)
+{
+	return c->from != NULL ? c->from : c->to;
+}
+
 static void
 change_one(struct plan *p, const struct schema_change *c)
 {
 	const struct schema_kind *k =
-	    schema_kind_find((c->from != NULL ? c->from : c->to)->kind);
+	    schema_kind_find(schema_change_object(c)->kind);
 	struct plan_pen pen;
 	bool altered;
 
@@ -299,15 +304,15 @@ change_one(struct plan *p, const struct schema_change *c)
 		create_tree(p, c->to);
 }
 
-/* Those whose kinds have, of these flags, just those. */
+/* What holds something (KIND_HOLDS), or what does not. */
 static void
-change_all(struct plan *p, unsigned flags, unsigned which)
+change_all(struct plan *p, bool holds)
 {
 	for (size_t i = 0; i < p->changes->count; i++) {
 		const struct schema_change *c = &p->changes->list[i];
 
-		if (p->wanted[c->item] && (flags_of(c->from != NULL ?
-		    c->from : c->to) & flags) == which)
+		if (p->wanted[c->item] && holds ==
+		    ((flags_of(schema_change_object(c)) & KIND_HOLDS) != 0))
 			change_one(p, c);
 	}
 }
@@ -337,8 +342,8 @@ plan_new(const void *owner, const struct schema_index *from,
 	plan_ops_begin(p);
 	talloc_set_destructor(p, plan_destroy);
 	/* What goes whole needs nothing else: tables know that of their parts. */
-	change_all(p, KIND_HOLDS, KIND_HOLDS);
-	change_all(p, KIND_HOLDS, 0);
+	change_all(p, true);
+	change_all(p, false);
 	plan_stages(p);
 	plan_order(p, &p->ops);
 	return p;
@@ -348,6 +353,12 @@ bool
 plan_is_dropped(const struct plan *p, const char *key)
 {
 	return plan_op_has(p, OP_DROP, key);
+}
+
+const struct schema_object *
+plan_staying(struct plan *p, const char *key)
+{
+	return plan_is_dropped(p, key) ? NULL : plan_target(p, key);
 }
 
 const char **

@@ -25,6 +25,10 @@ struct schema_change {
 	size_t	 item;		/* which drift item it is part of */
 };
 
+/* What it is about: as it was or, where it comes, as it shall be. */
+const struct schema_object *schema_change_object(
+    const struct schema_change *c);
+
 struct schema_changes {
 	struct schema_change *list;	/* parents before their parts */
 	size_t	 count;
@@ -89,6 +93,8 @@ const struct schema_object **plan_dependents(struct plan *p,
     const struct schema_object *from, const char *kind);
 /* Does it go, if only to be made again?  Sure of tables and their parts alone. */
 bool plan_is_dropped(const struct plan *p, const char *key);
+/* plan_target() of what does not; else null. */
+const struct schema_object *plan_staying(struct plan *p, const char *key);
 /* What the object of this key shall be: null where it shall not be. */
 const struct schema_object *plan_target(struct plan *p, const char *key);
 

@@ -84,35 +84,24 @@ leave_before_changes(struct graph *g, size_t op)
 	}
 }
 
-/* The op comes after whatever is done to what o has from its parents. */
+/*
+ * The op comes after whatever is done to what o has from its parents and,
+ * where it is to take those only now, to its own, which must be like it.
+ */
 static void
-after_parents_changes(struct graph *g, size_t op, const struct schema_object *o)
+after_inherited(struct graph *g, size_t op, const struct schema_object *o,
+    bool binds_now)
 {
 	for (size_t i = 0; i < g->ops->count; i++) {
 		const struct plan_op *other = &g->ops->list[i];
-
-		if (!other->dead && !other->is_rest &&
-		    is_before(other->object) && inherit_is_from(g->ops->to, o,
-		    other->object->parent))
-			add_edge(g, i, op);
-	}
-}
-
-/* It takes others when it has what they have. */
-static void
-bind_after_changes(struct graph *g, size_t op)
-{
-	const struct schema_object *o = g->ops->list[op].to;
-
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
+		const char *parent = other->object->parent;
 
 		if (!other->dead && !other->is_rest &&
 		    is_before(other->object) &&
-		    str_equal(other->object->parent, o->key))
+		    ((binds_now && str_equal(parent, o->key)) ||
+		    inherit_is_from(g->ops->to, o, parent)))
 			add_edge(g, i, op);
 	}
-	after_parents_changes(g, op, o);
 }
 
 /*
@@ -124,13 +113,14 @@ static void
 after_foundations(struct graph *g, size_t op, const struct schema_object *o)
 {
 	bool is_seen = schema_kind_find(o->kind)->flags & KIND_BLOCKS;
+	bool is_back = comes_back(g, op);
 	size_t other;
 
 	for (const char **key = o->depends; *key != NULL; key++) {
 		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
 			add_edge(g, other, op);
-		if (!plan_op_find(g->ops, OP_ALTER, *key, &other) ||
-		    comes_back(g, op) ||
+		if (is_back ||
+		    !plan_op_find(g->ops, OP_ALTER, *key, &other) ||
 		    (is_before(o) && binds(&g->ops->list[other])))
 			continue;
 		if (is_seen && other != op)
@@ -288,7 +278,7 @@ find_op_edges(struct graph *g, size_t i)
 		/* Columns that it names must be as its parents'. */
 		if (op->phase == OP_CREATE &&
 		    object_fact(o, "merged_columns") != NULL)
-			after_parents_changes(g, i, o);
+			after_inherited(g, i, o, false);
 		if (op->phase == OP_CREATE &&
 		    plan_op_find(g->ops, OP_DROP, o->key, &other))
 			add_edge(g, other, i);
@@ -308,7 +298,7 @@ find_op_edges(struct graph *g, size_t i)
 		if (comes_back(g, i))
 			back_before_changes(g, i);
 		if (binds(op))
-			bind_after_changes(g, i);
+			after_inherited(g, i, op->to, true);
 	} else if (op->phase == OP_UNBIND) {
 		before_foundations(g, i, op->object, false);
 		if (op->object->parent != NULL)

@@ -22,9 +22,9 @@ alter(struct plan *p, const struct schema_object *from,
 	plan_alter(p, "CREATE %s", object_text(to, "definition"));
 	for (; *columns != NULL; columns++) {
 		const struct schema_object *c = *columns;
+		const struct schema_object *target = plan_staying(p, c->key);
 
-		if (plan_is_dropped(p, c->key) ||
-		    plan_target(p, c->key) == NULL ||
+		if (target == NULL ||
 		    !str_equal(object_text(c, "collation"), object_sql(from)))
 			continue;
 		plan_rebuild(p, c, KIND_BLOCKS);
@@ -32,7 +32,7 @@ alter(struct plan *p, const struct schema_object *from,
 		    object_fact(c, "table"), object_fact(c, "column"),
 		    object_text(c, "type"), object_sql(to));
 		plan_mark(p, MARK_LOCKS);
-		column_storage_keep(p, c, plan_target(p, c->key));
+		column_storage_keep(p, c, target);
 	}
 	plan_alter(p, "DROP COLLATION %s." OLD, from->schema);
 	return true;

@@ -147,13 +147,14 @@ set_rest(struct plan *p, const struct schema_object *from,
 	const char *column = object_fact(to, "column");
 	const char *statistics = object_text(to, "statistics");
 
-	if (changes_type(from, to))
+	if (changes_type(from, to)) {
 		column_storage_keep(p, from, to);
-	else if (object_differs(from, to, "storage"))
-		set_storage(p, from, to);
-	if (object_differs(from, to, "compression") && (!changes_type(from, to) ||
-	    object_text(to, "compression") == NULL))
-		set_compression(p, to);
+	} else {
+		if (object_differs(from, to, "storage"))
+			set_storage(p, from, to);
+		if (object_differs(from, to, "compression"))
+			set_compression(p, to);
+	}
 	if (object_differs(from, to, "statistics")) {
 		plan_alter(p, ALTER_COLUMN "SET STATISTICS %s", table, column,
 		    statistics != NULL ? statistics : "-1");
@@ -221,9 +222,9 @@ keep_toast_of(struct plan *p, const struct schema_object *table,
 	if (options != NULL && strstr(options, "toast.") != NULL)
 		write(p, "ALTER TABLE %s SET (%s)", object_sql(table), options);
 	for (; *heirs != NULL; heirs++) {
-		const struct schema_object *heir = plan_target(p, (*heirs)->key);
+		const struct schema_object *heir = plan_staying(p, (*heirs)->key);
 
-		if (heir != NULL && !plan_is_dropped(p, heir->key))
+		if (heir != NULL)
 			keep_toast_of(p, heir, write);
 	}
 }
@@ -357,7 +358,7 @@ alter_type(struct plan *p, const struct schema_object *from,
 	    strchr(old, '.') != NULL || object_differs(from, to, "default")))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    object_text(to, "default"));
-	if (lost_default || using != NULL || object_differs(from, to, "default"))
+	if (using != NULL || object_differs(from, to, "default"))
 		column_settings_keep(p, from, "default");
 	keep_toast_options(p, to, plan_alter);
 	talloc_free(scratch);

@@ -154,12 +154,12 @@ column_settings_keep(struct plan *p, const struct schema_object *column,
 	    "column setting");
 
 	for (; *all != NULL; all++) {
-		const struct schema_object *o = plan_target(p, (*all)->key);
+		const struct schema_object *o = plan_staying(p, (*all)->key);
 		const char *text = o == NULL ? NULL : object_text(o, setting);
 		char *head;
 
 		/* One that changes is written with its own change. */
-		if (text == NULL || plan_is_dropped(p, (*all)->key) ||
+		if (text == NULL ||
 		    !str_equal(text, object_text(*all, setting)))
 			continue;
 		head = head_of(NULL, o);

@@ -34,8 +34,7 @@ is_of(struct plan *p, const struct schema_object *column,
 
 	return (str_starts(type, object_sql(from)) ||
 	    (other != NULL && str_starts(type, other))) &&
-	    plan_target(p, column->key) != NULL &&
-	    !plan_is_dropped(p, column->key);
+	    plan_staying(p, column->key) != NULL;
 }
 
 static void
