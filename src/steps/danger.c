@@ -12,6 +12,14 @@
 #include "steps/danger.h"
 
 #define BY_SQL	"an \"sql\" step runs it in a transaction and records it"
+#define BY_MIGRATE \
+	"a \"migrate\" step shows their statements before it runs them"
+#define BY_RESTORE \
+	"a \"restore\" step compares with what was backed up"
+#define BY_RESOLVE	"a \"resolve\" step does it in the same books"
+#define CLEANS \
+	"against a database that has more than the dump it can double rows " \
+	"and lose keys; use a \"restore\" step"
 
 struct row {
 	const char	*pattern, *why, *hint;
@@ -20,13 +28,13 @@ struct row {
 /* Words of a command, as runbook/model.h's command_falls_under() has them. */
 static const struct row commands[] = {
 	{ "pg_restore -c", "pg_restore --clean drops what it restores",
-	  "against a database that has more than the dump it can double rows and lose keys; use a \"restore\" step" },
+	  CLEANS },
 	{ "pg_restore --clean", "pg_restore --clean drops what it restores",
-	  "against a database that has more than the dump it can double rows and lose keys; use a \"restore\" step" },
+	  CLEANS },
 	{ "pg_restore -d*", "pg_restore writes into a database",
-	  "a \"restore\" step compares with what was backed up" },
+	  BY_RESTORE },
 	{ "pg_restore --dbname*", "pg_restore writes into a database",
-	  "a \"restore\" step compares with what was backed up" },
+	  BY_RESTORE },
 	{ "prisma migrate reset", "prisma migrate reset drops all data",
 	  "never on a shared database" },
 	{ "prisma db push --accept-data-loss", "prisma db push may drop data",
@@ -36,21 +44,21 @@ static const struct row commands[] = {
 	{ "prisma migrate dev", "prisma migrate dev may reset the database",
 	  "\"prisma migrate deploy\" or a \"migrate\" step applies migrations" },
 	{ "prisma migrate deploy", "it applies migrations, whatever they hold",
-	  "a \"migrate\" step shows their statements before it runs them" },
+	  BY_MIGRATE },
 	{ "prisma migrate resolve",
 	  "what the books say decides what is run next",
-	  "a \"resolve\" step does it in the same books" },
+	  BY_RESOLVE },
 	{ "prisma db execute", "prisma db execute runs SQL past the migrations",
 	  BY_SQL },
 	{ "supabase db reset", "supabase db reset drops all data",
 	  "never on a linked project" },
 	{ "supabase db push", "it applies migrations, whatever they hold",
-	  "a \"migrate\" step shows their statements before it runs them" },
+	  BY_MIGRATE },
 	{ "supabase migration up", "it applies migrations, whatever they hold",
-	  "a \"migrate\" step shows their statements before it runs them" },
+	  BY_MIGRATE },
 	{ "supabase migration repair",
 	  "what the books say decides what is run next",
-	  "a \"resolve\" step does it in the same books" },
+	  BY_RESOLVE },
 	{ "supabase stop --no-backup", "the local database goes with it", NULL },
 	{ "dropdb", "dropdb drops a database", NULL },
 	{ "dropuser", "dropuser drops a role", NULL },

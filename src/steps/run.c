@@ -110,8 +110,6 @@ deserves(const struct step *s, char *why, size_t why_size)
 	return CLASS_A;
 }
 
-/* ---- plan -------------------------------------------------------------------- */
-
 /* ---- environment --------------------------------------------------------------- */
 
 struct variables {
@@ -307,7 +305,7 @@ plan_in(struct attempt *a, const void *scratch, struct error *err)
 	const struct run_spec *spec = a->step->spec;
 	struct variables *e = NEW(scratch, struct variables);
 	struct variables *used = NEW(scratch, struct variables);
-	char *cwd = NULL, *judged;
+	char *cwd = NULL, *real, *judged;
 	struct danger d;
 	struct plan *p;
 	bool is_b;
@@ -327,9 +325,10 @@ plan_in(struct attempt *a, const void *scratch, struct error *err)
 	if (is_b)
 		plan_line(p, "%s", d.why);
 	say_values(p, used);
-	if (cwd != NULL)
-		plan_line(p, "in the folder %s", path_real(scratch, cwd) != NULL ?
-		    path_real(scratch, cwd) : cwd);
+	if (cwd != NULL) {
+		real = path_real(scratch, cwd);
+		plan_line(p, "in the folder %s", real != NULL ? real : cwd);
+	}
 	return 0;
 }
 
