@@ -42,19 +42,13 @@ policies(struct shelf *s)
 static void
 one_that_failed(struct shelf *s)
 {
-	program_in(s, s->folder, "migrations", "resolve", "--applied",
-	    "20260102000000_facts", NULL);
-	cluster_sql(s->database, "update _prisma_migrations set finished_at ="
-	    " null, logs = 'it broke'");
+	shelf_failed(s, "20260102000000_facts", "it broke");
 }
 
 static void
 staging(struct shelf *s)
 {
-	temp_file(s, s->folder, ".env.example",
-	    "DATABASE_URL=postgresql://user:password@host/db\nAPI_KEY=\n");
-	temp_file(s, s->folder, ".env.staging",
-	    "DATABASE_URL=\"postgresql://a:b@c/d\"\nexport API_KEY=abc\n");
+	shelf_env_files(s);
 	cluster_sql(s->database, "do 'begin if to_regrole(''service_role'') is"
 	    " null then create role service_role bypassrls; end if; end'");
 	cluster_sql(s->other, "create table facts (id bigint primary key,"
@@ -250,19 +244,6 @@ book_say_but(struct shelf *s, const struct book *b, const struct word *but)
 			book_say(s, b, w);
 }
 
-/* The one backup there is. */
-static char *
-backup_of(struct shelf *s)
-{
-	char **names, *folder = path_join(s, s->folder, "backups");
-	size_t count;
-	struct error err;
-
-	assert_ok(folder_list(s, folder, &names, &count, &err), &err);
-	assert_int_equal(count, 1);
-	return path_join(s, folder, names[0]);
-}
-
 static char *
 filled(struct shelf *s, const char *var)
 {
@@ -273,7 +254,7 @@ filled(struct shelf *s, const char *var)
 		    web_port());
 	if ((at = strstr(var, "@backup@")) != NULL)
 		return mem_printf(s, "%.*s%s", (int)(at - var), var,
-		    backup_of(s));
+		    shelf_backup(s));
 	if ((at = strstr(var, "@into@")) != NULL)
 		return mem_printf(s, "%.*s%s", (int)(at - var), var,
 		    into_of(s));

@@ -32,6 +32,37 @@ shelf_migration(struct shelf *s, const char *name, const char *sql)
 }
 
 void
+shelf_failed(struct shelf *s, const char *name, const char *log)
+{
+	program_in(s, s->folder, "migrations", "resolve", "--applied", name,
+	    NULL);
+	cluster_sql(s->database, mem_printf(s, "update _prisma_migrations"
+	    " set finished_at = null%s%s%s", log != NULL ? ", logs = '" : "",
+	    log != NULL ? log : "", log != NULL ? "'" : ""));
+}
+
+void
+shelf_env_files(struct shelf *s)
+{
+	temp_file(s, s->folder, ".env.example",
+	    "DATABASE_URL=postgresql://user:password@host/db\nAPI_KEY=\n");
+	temp_file(s, s->folder, ".env.staging",
+	    "DATABASE_URL=\"postgresql://a:b@c/d\"\nexport API_KEY=abc\n");
+}
+
+char *
+shelf_backup(struct shelf *s)
+{
+	char **names, *folder = path_join(s, s->folder, "backups");
+	size_t count;
+	struct error err;
+
+	assert_ok(folder_list(s, folder, &names, &count, &err), &err);
+	assert_int_equal(count, 1);
+	return path_join(s, folder, names[0]);
+}
+
+void
 shelf_url(const char *variable, const char *database)
 {
 	char *text = cluster_url(NULL, database);

@@ -28,6 +28,12 @@ void shelf_url(const char *variable, const char *database);
 /* A program that notes its call in "calls", and then does what script says. */
 void shelf_stand_in(struct shelf *s, const char *name, const char *script);
 void shelf_migration(struct shelf *s, const char *name, const char *sql);
+/* Its entry in Prisma's books, as of one that failed with this log (null: none). */
+void shelf_failed(struct shelf *s, const char *name, const char *log);
+/* .env.example, and .env.staging with all that it wants. */
+void shelf_env_files(struct shelf *s);
+/* The folder of the one backup there is. */
+char *shelf_backup(struct shelf *s);
 /* The text of a file of the project; a value of its database. */
 char *shelf_file(struct shelf *s, const char *name);
 const char *shelf_value(struct shelf *s, const char *sql);

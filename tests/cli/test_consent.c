@@ -79,12 +79,6 @@ no_checklist_passes_that_is_not_complete(void **state UNUSED)
 		}
 }
 
-static int
-set_up(void **state)
-{
-	return cluster_start(state) != 0 ? -1 : web_start(state);
-}
-
 int
 main(void)
 {
@@ -93,5 +87,5 @@ main(void)
 		cmocka_unit_test(no_checklist_passes_that_is_not_complete),
 	};
 
-	return test_main(tests, set_up, cluster_stop);
+	return test_main(tests, web_and_cluster_start, cluster_stop);
 }

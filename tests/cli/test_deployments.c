@@ -158,10 +158,7 @@ a_command_given_as_a_value_is_held_to_the_policy(void **state UNUSED)
 static void
 say_staging(struct shelf *s)
 {
-	temp_file(s, s->folder, ".env.example",
-	    "DATABASE_URL=postgresql://user:password@host/db\nAPI_KEY=\n");
-	temp_file(s, s->folder, ".env.staging",
-	    "DATABASE_URL=\"postgresql://a:b@c/d\"\nexport API_KEY=abc\n");
+	shelf_env_files(s);
 	shelf_approve(s, "staging-setup/migrate");
 	shelf_approve(s, "staging-setup/mirror");
 	cluster_sql(s->database, "do 'begin if to_regrole(''service_role'') is"

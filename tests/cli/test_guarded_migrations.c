@@ -199,12 +199,6 @@ a_backfill_refuses_without_key_or_word(void **state UNUSED)
 	talloc_free(s);
 }
 
-static int
-set_up(void **state)
-{
-	return cluster_start(state) != 0 ? -1 : web_start(state);
-}
-
 int
 main(void)
 {
@@ -220,5 +214,5 @@ main(void)
 		cmocka_unit_test(a_backfill_refuses_without_key_or_word),
 	};
 
-	return test_main(tests, set_up, cluster_stop);
+	return test_main(tests, web_and_cluster_start, cluster_stop);
 }

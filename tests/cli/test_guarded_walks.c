@@ -115,7 +115,7 @@ static int
 set_up(void **state)
 {
 	keyring_make();
-	return cluster_start(state) != 0 ? -1 : web_start(state);
+	return web_and_cluster_start(state);
 }
 
 int

@@ -206,7 +206,7 @@ static int
 set_up(void **state)
 {
 	keyring_make();
-	return web_start(state) != 0 ? -1 : cluster_start(state);
+	return web_and_cluster_start(state);
 }
 
 int

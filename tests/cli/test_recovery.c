@@ -25,18 +25,6 @@ walk_backup(struct shelf *s)
 	    mem_printf(s, "--var=backup_folder=%s/backups", s->folder), NULL);
 }
 
-static char *
-only_backup(struct shelf *s)
-{
-	char **names, *folder = path_join(s, s->folder, "backups");
-	size_t count;
-	struct error err;
-
-	assert_ok(folder_list(s, folder, &names, &count, &err), &err);
-	assert_int_equal(count, 1);
-	return path_join(s, folder, names[0]);
-}
-
 static void
 a_backup_is_taken_and_old_ones_go(void **state UNUSED)
 {
@@ -49,7 +37,7 @@ a_backup_is_taken_and_old_ones_go(void **state UNUSED)
 	cluster_sql(s->database, "create table t as select 1 as a");
 	shelf_approve(s, "backup/retention");
 	walk_holds(walk_backup(s));
-	text = slurp(s, mem_printf(s, "%s/manifest.json", only_backup(s)));
+	text = slurp(s, mem_printf(s, "%s/manifest.json", shelf_backup(s)));
 	assert_ok(json_parse(text, strlen(text), &j, &err), &err);
 	for (i = 40; i < 60; i++) {
 		json_object_set_new(j, "taken_at", json_string(clock_rfc3339(s,
@@ -90,7 +78,7 @@ a_backup_is_restored_either_way(void **state UNUSED)
 	shelf_approve(s, "backup/retention");
 	shelf_approve(s, "restore/point");
 	walk_holds(walk_backup(s));
-	backup = mem_printf(s, "--var=backup=%s", only_backup(s));
+	backup = mem_printf(s, "--var=backup=%s", shelf_backup(s));
 	cluster_sql(s->database, "drop table t");
 	shelf_choose(s, "restore/how", "new");
 	walk_holds(shelf_walk(s, "restore.yaml", backup, mem_printf(s, "--var=into=%s",
@@ -139,7 +127,7 @@ each_branch_of_the_decision_leads_where_it_says(void **state UNUSED)
 	cluster_sql(s->database, "create table t as select 1 as a");
 	shelf_approve(s, "backup/retention");
 	walk_holds(walk_backup(s));
-	backup = only_backup(s);
+	backup = shelf_backup(s);
 
 	/* The data is wrong: restore, and the application goes back. */
 	shelf_choose(s, "rollback-decision/data", "yes");
@@ -234,12 +222,6 @@ an_emergency_wants_facts(void **state UNUSED)
 	talloc_free(s);
 }
 
-static int
-set_up(void **state)
-{
-	return cluster_start(state) != 0 ? -1 : web_start(state);
-}
-
 int
 main(void)
 {
@@ -254,5 +236,5 @@ main(void)
 		cmocka_unit_test(an_emergency_wants_facts),
 	};
 
-	return test_main(tests, set_up, cluster_stop);
+	return test_main(tests, web_and_cluster_start, cluster_stop);
 }

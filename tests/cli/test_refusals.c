@@ -183,10 +183,7 @@ is_missing(struct shelf *s)
 static void
 has_failed(struct shelf *s)
 {
-	program_in(s, s->folder, "migrations", "resolve", "--applied",
-	    "20260101000000_init", NULL);
-	cluster_sql(s->database, "update _prisma_migrations set finished_at ="
-	    " null");
+	shelf_failed(s, "20260101000000_init", NULL);
 }
 
 static void
@@ -513,12 +510,6 @@ each_placeholder_is_one(void **state UNUSED)
 	talloc_free(s);
 }
 
-static int
-set_up(void **state)
-{
-	return cluster_start(state) != 0 ? -1 : web_start(state);
-}
-
 int
 main(void)
 {
@@ -531,5 +522,5 @@ main(void)
 		cmocka_unit_test(each_placeholder_is_one),
 	};
 
-	return test_main(tests, set_up, cluster_stop);
+	return test_main(tests, web_and_cluster_start, cluster_stop);
 }

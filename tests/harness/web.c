@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/cluster.h"
 #include "harness/web.h"
 
 static int port;
@@ -63,6 +64,12 @@ web_start(void **state)
 	pthread_detach(thread);
 	port = ntohs(at.sin_port);
 	return 0;
+}
+
+int
+web_and_cluster_start(void **state)
+{
+	return web_start(state) != 0 ? -1 : cluster_start(state);
 }
 
 int

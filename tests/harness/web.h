@@ -9,6 +9,8 @@
 
 /* A setup of a group of tests; state is not touched. */
 int web_start(void **state);
+/* The same, and a cluster's (harness/cluster.h). */
+int web_and_cluster_start(void **state);
 int web_port(void);
 
 #endif
