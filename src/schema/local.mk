@@ -20,6 +20,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/collation.c \
 	src/schema/kinds/column.c src/schema/kinds/column.h \
 	src/schema/kinds/column_measure.c \
+	src/schema/kinds/column_retype.c \
 	src/schema/kinds/column_setting.c \
 	src/schema/kinds/column_type.c src/schema/kinds/column_type.h \
 	src/schema/kinds/comment.c \

@@ -2,14 +2,12 @@
 
 #include <string.h>
 
-#include "base/macros.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/session.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
-#include "schema/kinds/column_type.h"
 #include "schema/kinds/not_null.h"
 #include "schema/kinds/options.h"
 #include "schema/kinds/sequence.h"
@@ -263,108 +261,6 @@ drop(struct plan *p, const struct schema_object *from)
 }
 
 static void
-write_type(struct plan *p, const struct schema_object *to, const char *using,
-    unsigned marks)
-{
-	const char *collation = object_text(to, "collation");
-
-	plan_alter(p, ALTER_COLUMN "TYPE %s%s%s%s%s", object_fact(to, "table"),
-	    object_fact(to, "column"), object_text(to, "type"),
-	    collation == NULL ? "" : " COLLATE ",
-	    collation == NULL ? "" : collation,
-	    using == NULL ? "" : " USING ", using == NULL ? "" : using);
-	plan_mark(p, marks);
-}
-
-/* An index is built anew where it would sort otherwise. */
-static bool
-is_indexed(struct plan *p, const struct schema_object *o)
-{
-	static const char *const kinds[] = { "index", "primary key", "unique",
-		"exclusion" };
-
-	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (plan_dependents(p, o, kinds[i])[0] != NULL)
-			return true;
-	return false;
-}
-
-/* What is computed from it is computed anew. */
-static void
-remake_computed(struct plan *p, const struct schema_object *from)
-{
-	const struct schema_object **columns = plan_dependents(p, from, "column");
-
-	for (; *columns != NULL; columns++)
-		if (object_text(*columns, "generated") != NULL)
-			plan_remake(p, (*columns)->key);
-}
-
-/*
- * With a column the server makes its keys anew, and what refers to those;
- * but not where it refers to all partitions at once.
- */
-static void
-remake_references(struct plan *p, const struct schema_object *from)
-{
-	static const char *const keys[] = { "primary key", "unique" };
-	const struct schema_object *table = plan_target(p, from->parent);
-
-	if (table == NULL || object_text(table, "partition_key") == NULL)
-		return;
-	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		const struct schema_object **key = plan_dependents(p, from,
-		    keys[i]);
-
-		for (; *key != NULL; key++)
-			plan_rebuild(p, *key, KIND_CUT);
-	}
-}
-
-static void
-alter_type(struct plan *p, const struct schema_object *from,
-    const struct schema_object *to)
-{
-	void *scratch = talloc_new(NULL);
-	const char *table = object_fact(to, "table");
-	const char *column = object_fact(to, "column");
-	const char *old = object_text(from, "type");
-	const char *new = object_text(to, "type");
-	const char *using = type_conversion(scratch, column, old, new);
-	bool lost_default = object_text(from, "default") != NULL && using != NULL;
-	bool keeps = type_is_widening(scratch, old, new) || strcmp(old, new) == 0;
-	unsigned scans = is_indexed(p, from) &&
-	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
-
-	plan_rebuild(p, from, KIND_BLOCKS);
-	remake_computed(p, from);
-	remake_references(p, from);
-	/* A default that has no cast of its own would stop the change. */
-	if (lost_default)
-		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
-	if (using != NULL)
-		column_settings_loosen(p, from);
-	if (type_is_time_zone_change(old, new)) {
-		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
-		plan_alter(p, "SET LOCAL TimeZone = 'UTC'");
-		plan_mark(p, MARK_SAFE);
-		write_type(p, to, NULL, MARK_SAFE |
-		    (is_indexed(p, from) ? MARK_SCANS : 0));
-	} else {
-		write_type(p, to, using, keeps ? scans : MARK_REWRITES);
-	}
-	/* A type of the user's may be replaced, which takes it as well. */
-	if (object_text(to, "default") != NULL && (lost_default ||
-	    strchr(old, '.') != NULL || object_differs(from, to, "default")))
-		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
-		    object_text(to, "default"));
-	if (using != NULL || object_differs(from, to, "default"))
-		column_settings_keep(p, from, "default");
-	keep_toast_options(p, to, plan_alter);
-	talloc_free(scratch);
-}
-
-static void
 alter_default(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
@@ -481,8 +377,10 @@ alter(struct plan *p, const struct schema_object *from,
 		column_settings_keep(p, from, "not_null");
 	}
 	alter_default(p, from, to);
-	if (changes_type(from, to))
-		alter_type(p, from, to);
+	if (changes_type(from, to)) {
+		column_retype(p, from, to);
+		keep_toast_options(p, to, plan_alter);
+	}
 	if (object_differs(from, to, "nullable") && !nullable) {
 		if (str_starts(to->parent, "table "))
 			not_null_set(p, to);

@@ -19,6 +19,12 @@ void columns_add(struct buffer *b, struct plan *p,
 /* What CREATE TABLE cannot say of them: storage, statistics, options. */
 void columns_finish(struct plan *p, const struct schema_object *table);
 
+/* Another type, or collation, and the default with it. */
+void column_retype(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to);
+/* What does not bear that its type changes is dropped and made again. */
+void column_retype_free(struct plan *p, const struct schema_object *column);
+
 /* Rows, and values that would be lost, changed or refused. */
 int column_measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err);

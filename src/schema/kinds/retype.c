@@ -74,7 +74,7 @@ convert_column(struct plan *p, const struct schema_object *column,
 {
 	void *scratch = talloc_new(NULL);
 
-	plan_rebuild(p, column, KIND_BLOCKS);
+	column_retype_free(p, column);
 	loosen_default(p, column);
 	plan_alter(p, ALTER_COLUMN "TYPE %s USING %s",
 	    object_fact(column, "table"), object_fact(column, "column"),
@@ -121,7 +121,8 @@ retype_by_text(struct plan *p, const struct schema_object *from,
 	plan_rebuild(p, from, KIND_DERIVED);
 	for (c = columns; *c != NULL; c++)
 		if (is_of(p, *c, from)) {
-			plan_rebuild(p, *c, KIND_BLOCKS | KIND_DERIVED);
+			plan_rebuild(p, *c, KIND_DERIVED);
+			column_retype_free(p, *c);
 			loosen_default(p, *c);
 			convert_to(p, *c, str_ends(object_text(*c, "type"),
 			    "[]") ? "text[]" : "text");

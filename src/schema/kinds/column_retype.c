@@ -1,0 +1,147 @@
+/* schema/kinds/column_retype.c - a column takes another type. */
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/memory.h"
+#include "base/str.h"
+#include "schema/kinds/column.h"
+#include "schema/kinds/column_type.h"
+#include "schema/plan.h"
+
+#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
+
+/* ---- what stands on it ------------------------------------------------- */
+
+/* An index is built anew where it would sort otherwise. */
+static bool
+is_indexed(struct plan *p, const struct schema_object *o)
+{
+	static const char *const kinds[] = { "index", "primary key", "unique",
+		"exclusion" };
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (plan_dependents(p, o, kinds[i])[0] != NULL)
+			return true;
+	return false;
+}
+
+/* What is computed from it is computed anew. */
+static void
+remake_computed(struct plan *p, const struct schema_object *column)
+{
+	const struct schema_object **columns = plan_dependents(p, column,
+	    "column");
+
+	for (; *columns != NULL; columns++)
+		if (object_text(*columns, "generated") != NULL)
+			plan_remake(p, (*columns)->key);
+}
+
+/* Does something refer to the key that does not name the column? */
+static bool
+is_referred_to_beside(struct plan *p, const struct schema_object *key,
+    const struct schema_object *column)
+{
+	static const char kind[] = "foreign key";
+	const struct schema_object **named = plan_dependents(p, column, kind);
+	const struct schema_object **all = plan_dependents(p, key, kind);
+
+	for (; *all != NULL; all++) {
+		size_t i = 0;
+
+		while (named[i] != NULL && named[i] != *all)
+			i++;
+		if (named[i] == NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With a column the server makes its keys anew, and what refers to those; but
+ * not where it refers to all partitions at once, nor where the key merely
+ * includes the column.
+ */
+static void
+remake_references(struct plan *p, const struct schema_object *column)
+{
+	static const char *const keys[] = { "primary key", "unique", "index" };
+	const struct schema_object *table = plan_target(p, column->parent);
+	bool partitioned = table != NULL &&
+	    object_text(table, "partition_key") != NULL;
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		const struct schema_object **key = plan_dependents(p, column,
+		    keys[i]);
+
+		for (; *key != NULL; key++)
+			if (partitioned ||
+			    is_referred_to_beside(p, *key, column))
+				plan_rebuild(p, *key, KIND_CUT);
+	}
+}
+
+void
+column_retype_free(struct plan *p, const struct schema_object *column)
+{
+	plan_rebuild(p, column, KIND_BLOCKS);
+	remake_computed(p, column);
+	remake_references(p, column);
+}
+
+/* ---- the change -------------------------------------------------------- */
+
+static void
+write_type(struct plan *p, const struct schema_object *to, const char *using,
+    unsigned marks)
+{
+	const char *collation = object_text(to, "collation");
+
+	plan_alter(p, ALTER_COLUMN "TYPE %s%s%s%s%s", object_fact(to, "table"),
+	    object_fact(to, "column"), object_text(to, "type"),
+	    collation == NULL ? "" : " COLLATE ",
+	    collation == NULL ? "" : collation,
+	    using == NULL ? "" : " USING ", using == NULL ? "" : using);
+	plan_mark(p, marks);
+}
+
+void
+column_retype(struct plan *p, const struct schema_object *from,
+    const struct schema_object *to)
+{
+	void *scratch = talloc_new(NULL);
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
+	const char *old = object_text(from, "type");
+	const char *new = object_text(to, "type");
+	const char *using = type_conversion(scratch, column, old, new);
+	bool lost_default = object_text(from, "default") != NULL && using != NULL;
+	bool keeps = type_is_widening(scratch, old, new) || strcmp(old, new) == 0;
+	unsigned scans = is_indexed(p, from) &&
+	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
+
+	column_retype_free(p, from);
+	/* A default that has no cast of its own would stop the change. */
+	if (lost_default)
+		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
+	if (using != NULL)
+		column_settings_loosen(p, from);
+	if (type_is_time_zone_change(old, new)) {
+		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
+		plan_alter(p, "SET LOCAL TimeZone = 'UTC'");
+		plan_mark(p, MARK_SAFE);
+		write_type(p, to, NULL, MARK_SAFE |
+		    (is_indexed(p, from) ? MARK_SCANS : 0));
+	} else {
+		write_type(p, to, using, keeps ? scans : MARK_REWRITES);
+	}
+	/* A type of the user's may be replaced, which takes it as well. */
+	if (object_text(to, "default") != NULL && (lost_default ||
+	    strchr(old, '.') != NULL || object_differs(from, to, "default")))
+		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
+		    object_text(to, "default"));
+	if (using != NULL || object_differs(from, to, "default"))
+		column_settings_keep(p, from, "default");
+	talloc_free(scratch);
+}
