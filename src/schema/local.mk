@@ -35,7 +35,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/foreign_table.c \
 	src/schema/kinds/function.c \
 	src/schema/kinds/grant.c \
-	src/schema/kinds/index.c \
+	src/schema/kinds/index.c src/schema/kinds/index_text.h \
 	src/schema/kinds/marks.c src/schema/kinds/marks.h \
 	src/schema/kinds/not_null.c src/schema/kinds/not_null.h \
 	src/schema/kinds/operator.c \

@@ -96,13 +96,15 @@ static const char left_out[] =
 	"ORDER BY 1";
 
 /*
- * Only what is set down in pg_depend; a sequence's owner is a kind.  What
- * stands on nothing but the system's own objects is nobody's affair.
+ * Only what is set down in pg_depend; a sequence's owner is a kind, and the
+ * triggers behind a foreign key are its own.  What stands on nothing but the
+ * system's own objects is nobody's affair.
  */
 static const char dependencies[] =
 	"SELECT d.classid::oid, d.objid, d.objsubid, d.refclassid::oid, "
 	"d.refobjid, d.refobjsubid, d.deptype FROM pg_depend d "
 	"WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S') "
+	"AND NOT (d.classid = 'pg_trigger'::regclass AND d.deptype = 'i') "
 	"AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'a' "
 	"AND EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid "
 	"AND c.relkind = 'S'))";
@@ -124,18 +126,21 @@ static const char heirs[] =
 
 /*
  * Changes whenever the catalogues that are read do: each row as what it is
- * and what wrote it last, added up.
+ * and what wrote it last, added up.  No other way to count with a
+ * transaction's number is as cheap as its distance from another's; those that
+ * made the server's first rows have none (2147483647).
  */
 #define STAMP(catalogue, id, where) \
 	"SELECT concat_ws(' ', '" catalogue "', count(*), " \
-	"sum(hashint8extended(" id ", xmin::text::bigint))) " \
+	"sum(hashint8extended(" id ", (nullif(age(xmin), 2147483647)" \
+	"::bigint - age('3'::xid)) & 4294967295))) " \
 	"FROM " catalogue " WHERE " where " "
 static const char stamp[] =
 	"SELECT string_agg(x, ' ' ORDER BY x) FROM ("
 	STAMP("pg_class", "oid::bigint",
 	    "oid >= 16384 AND relkind <> 't' AND relpersistence <> 't'")
 	"UNION ALL " STAMP("pg_attribute", "attrelid::bigint * 2048 + attnum",
-	    "attrelid >= 16384")
+	    "attrelid >= 16384 AND attnum > 0")
 	"UNION ALL " STAMP("pg_attrdef", "oid::bigint", "true")
 	"UNION ALL " STAMP("pg_constraint", "oid::bigint", "true")
 	"UNION ALL " STAMP("pg_proc", "oid::bigint", "oid >= 16384")

@@ -346,6 +346,97 @@ a_lock_that_stands_in_the_way_is_told_and_not_waited_for(void **state UNUSED)
 	talloc_free(scratch);
 }
 
+/* ---- what is written without the server's own functions ------------------ */
+
+#define SHAPES \
+	"CREATE SCHEMA app; CREATE DOMAIN app.word AS text; " \
+	"CREATE TYPE app.mood AS ENUM ('a'); " \
+	"CREATE TABLE app.\"T\" (id int PRIMARY KEY, \"C\" varchar(9) UNIQUE, " \
+	"d text, e text COLLATE \"C\", f app.mood, g app.word, h int[], " \
+	"i int UNIQUE DEFERRABLE INITIALLY DEFERRED, j char(3), k int, " \
+	"UNIQUE (k, id), EXCLUDE (k WITH =)); " \
+	"CREATE INDEX a1 ON app.\"T\" (\"C\" DESC); " \
+	"CREATE INDEX a2 ON app.\"T\" (id NULLS FIRST); " \
+	"CREATE INDEX a3 ON app.\"T\" (id DESC NULLS LAST); " \
+	"CREATE INDEX a4 ON app.\"T\" (d text_pattern_ops); " \
+	"CREATE INDEX a5 ON app.\"T\" (\"C\" varchar_pattern_ops); " \
+	"CREATE INDEX a6 ON app.\"T\" (d COLLATE \"C\"); " \
+	"CREATE INDEX a7 ON app.\"T\" (e); CREATE INDEX a8 ON app.\"T\" (f); " \
+	"CREATE INDEX a9 ON app.\"T\" (g); CREATE INDEX b1 ON app.\"T\" (h); " \
+	"CREATE INDEX b2 ON app.\"T\" (j); " \
+	"CREATE UNIQUE INDEX b3 ON app.\"T\" (k) WHERE k > 0 OR d IS NULL; " \
+	"CREATE INDEX b4 ON app.\"T\" (k) INCLUDE (d); " \
+	"CREATE INDEX b5 ON app.\"T\" (k) WITH (fillfactor = 70); " \
+	"CREATE INDEX b6 ON app.\"T\" (k, d); " \
+	"CREATE INDEX b7 ON app.\"T\" (lower(d)); " \
+	"CREATE INDEX b8 ON app.\"T\" USING hash (k); " \
+	"CREATE INDEX b9 ON app.\"T\" USING gin (h); " \
+	"CREATE TABLE app.whole (id int PRIMARY KEY) PARTITION BY RANGE (id); " \
+	"CREATE INDEX c1 ON app.whole (id DESC); " \
+	"CREATE INDEX c2 ON ONLY app.whole (id); " \
+	"CREATE TABLE app.refs (" \
+	"a int REFERENCES app.\"T\", b varchar REFERENCES app.\"T\" (\"C\") " \
+	"ON UPDATE CASCADE ON DELETE RESTRICT, " \
+	"c int REFERENCES app.\"T\" ON DELETE CASCADE DEFERRABLE, " \
+	"d int REFERENCES app.\"T\" ON UPDATE SET NULL ON DELETE SET NULL, " \
+	"e int REFERENCES app.\"T\" ON UPDATE SET DEFAULT ON DELETE SET DEFAULT " \
+	"DEFERRABLE INITIALLY DEFERRED, f int REFERENCES app.\"T\" MATCH FULL, " \
+	"g int REFERENCES app.whole, " \
+	"FOREIGN KEY (a, c) REFERENCES app.\"T\" (k, id)); " \
+	"ALTER TABLE app.refs ADD CONSTRAINT later FOREIGN KEY (a) " \
+	"REFERENCES app.\"T\" NOT VALID"
+
+/* As the server says it, without what is an attribute of its own. */
+static void
+assert_as_told(const void *scratch, const char *name,
+    const struct schema_object *o, const char *text, const char *query)
+{
+	char *told = cluster_value(scratch, name, query);
+
+	if (told == NULL || text == NULL || strcmp(told, text) != 0)
+		fail_msg("%s is \"%s\", and not \"%s\"", o->key, text, told);
+}
+
+static void
+each_text_is_as_the_server_writes_it(void **state UNUSED)
+{
+	void *scratch = talloc_new(NULL);
+	char *name = schemas_database(scratch, SHAPES);
+	const struct schema_snapshot *s;
+	int indexes = 0, keys = 0;
+
+	if (cluster_major() >= 15)
+		cluster_sql(name, "CREATE UNIQUE INDEX d1 ON app.\"T\" (d) "
+		    "NULLS NOT DISTINCT");
+	s = schemas_read(scratch, name);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct schema_object *o = &s->objects[i];
+		const char *on = NULL;
+
+		if (str_equal(o->kind, "index"))
+			on = object_text(o, "definition");
+		else if (str_equal(o->kind, "primary key") ||
+		    str_equal(o->kind, "unique"))
+			on = object_fact(o, "on");
+		else if (str_equal(o->kind, "foreign key") && ++keys > 0)
+			assert_as_told(scratch, name, o,
+			    object_text(o, "definition"), mem_printf(scratch,
+			    "SELECT replace(pg_get_constraintdef(oid), "
+			    "' NOT VALID', '') FROM pg_constraint WHERE conname "
+			    "= '%s'", object_fact(o, "constraint")));
+		if (on != NULL && ++indexes > 0)
+			assert_as_told(scratch, name, o, on, mem_printf(scratch,
+			    "SELECT substring(pg_get_indexdef(oid) FROM "
+			    "' ON (?:ONLY )?(.*)') FROM pg_class WHERE "
+			    "quote_ident(relname) = '%s'",
+			    object_fact(o, "index")));
+	}
+	assert_int_equal(keys, 9);
+	assert_int_equal(indexes, 25 + (cluster_major() >= 15));
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
@@ -363,6 +454,7 @@ main(void)
 		cmocka_unit_test(a_schema_that_never_holds_still_is_given_up),
 		cmocka_unit_test(
 		    a_lock_that_stands_in_the_way_is_told_and_not_waited_for),
+		cmocka_unit_test(each_text_is_as_the_server_writes_it),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);

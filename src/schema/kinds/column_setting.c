@@ -246,10 +246,13 @@ const struct schema_kind schema_kind_column_setting = {
 	 * A parent's column is the reference for an inherited one; nothing at
 	 * all, and its type's storage, for a computed one.
 	 */
-	.query = ", inherited AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind, "
+	.query = ", special AS MATERIALIZED (SELECT * FROM pg_attribute a "
+	    "  WHERE a.attnum > 0 AND NOT a.attisdropped AND (a.attinhcount > 0 "
+	    "  OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)), "
+	    "inherited AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind, "
 	    "  r.relispartition, h.inhparent, h.number FROM rel r "
-	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
-	    "    AND NOT a.attisdropped AND " INHERITED("a", "r") " "
+	    "  JOIN special a ON a.attrelid = r.oid "
+	    "    AND " INHERITED("a", "r") " "
 	    "  JOIN LATERAL (SELECT i.inhparent, b.attnum AS number "
 	    "    FROM pg_inherits i JOIN pg_attribute b "
 	    "    ON b.attrelid = i.inhparent AND b.attname = a.attname "
@@ -257,7 +260,10 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  WHERE r.relkind IN ('r', 'p', 'f')), "
 	    "computed AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind FROM rel r "
 	    "  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 "
-	    "    AND NOT a.attisdropped WHERE r.relkind IN ('v', 'm', 'i', 'I')), "
+	    "    AND NOT a.attisdropped WHERE r.relkind IN ('v', 'm') "
+	    "  UNION ALL SELECT a.*, r.q, r.qs, r.qn, r.relkind FROM rel r "
+	    "  JOIN special a ON a.attrelid = r.oid "
+	    "  WHERE r.relkind IN ('i', 'I')), "
 	    "told AS (SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, a.qn, "
 	    "  a.relkind, a.attoptions, a.inhparent, "
 	    /* A partition's is its parent's (PostgreSQL 17). */

@@ -12,6 +12,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/backing.h"
+#include "schema/kinds/index_text.h"
 #include "schema/kinds/marks.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
@@ -302,14 +303,38 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"FROM pg_attribute a WHERE a.attrelid = r.oid " \
 	"AND a.attnum = ANY (k.conkey)) END"
 
+#define DEFINITION \
+	"CASE WHEN k.convalidated THEN pg_get_constraintdef(k.oid) " \
+	"ELSE regexp_replace(pg_get_constraintdef(k.oid), " \
+	"  ' NOT VALID$', '') END"
+#define DEFERRAL \
+	"CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END||" \
+	"CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END"
+#define ACTION(on, column) \
+	"CASE " column " WHEN 'r' THEN ' ON " on " RESTRICT' " \
+	"WHEN 'c' THEN ' ON " on " CASCADE' WHEN 'n' THEN ' ON " on " SET NULL' " \
+	"WHEN 'd' THEN ' ON " on " SET DEFAULT' ELSE '' END"
+/*
+ * As above, without its many looks at the catalogues where one column refers
+ * to one and does not name some of its own to be set.
+ */
+#define REFERENCE \
+	"CASE WHEN k.convalidated AND k.confmatchtype = 's' " \
+	"AND array_length(k.conkey, 1) = 1 AND k.confdeltype IN ('a', 'r', 'c') " \
+	"THEN (SELECT 'FOREIGN KEY ('||quote_ident(a.attname)||') REFERENCES '" \
+	"  ||k.confrelid::regclass||'('||quote_ident(o.attname)||')'||" \
+	ACTION("UPDATE", "k.confupdtype") "||" ACTION("DELETE", "k.confdeltype") \
+	"  ||" DEFERRAL " FROM pg_attribute a, pg_attribute o " \
+	"  WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1] " \
+	"  AND o.attrelid = k.confrelid AND o.attnum = k.confkey[1]) " \
+	"ELSE " DEFINITION " END"
+
 /* What a partition or a child has from its parent is the parent's. */
-#define CONSTRAINT_QUERY(type, validity, more) \
+#define CONSTRAINT_QUERY(type, definition, validity, more, joined) \
 	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
 	"r.qn||'.'||quote_ident(k.conname) AS name, " \
 	REF("pg_class", "r.oid") " AS parent, " \
-	"CASE WHEN k.convalidated THEN pg_get_constraintdef(k.oid) " \
-	"ELSE regexp_replace(pg_get_constraintdef(k.oid), " \
-	"  ' NOT VALID$', '') END AS definition, " \
+	definition " AS definition, " \
 	validity "CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
 	"  THEN true END AS only, " MARKS("i") ", b.keys AS backed_by, " \
 	"r.q AS \"@table\", quote_ident(k.conname) AS \"@constraint\", " \
@@ -321,7 +346,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
 	/* A foreign key names the index of another table. */ \
 	"LEFT JOIN pg_index i ON i.indexrelid = k.conindid " \
-	"AND k.contype IN ('p', 'u', 'x'), " \
+	"AND k.contype IN ('p', 'u', 'x') " joined ", " \
 	"LATERAL (SELECT CASE WHEN k.contype IN ('p', 'u', 'x') THEN " \
 	BACKED_BY("k.conindid", "r.relkind") " END AS keys) b, " \
 	"LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s " \
@@ -340,20 +365,21 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
 #define VALIDITY "k.convalidated AS validated, "
 /* What an index must be to become the constraint's; none for partitions'. */
-#define MADE_OF_INDEX(type) \
+#define MADE_OF_INDEX(type, distinct) \
 	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion " \
 	"THEN '" type "' END AS \"@words\", " \
-	"substr(pg_get_indexdef(k.conindid), length('CREATE UNIQUE INDEX '||" \
-	"quote_ident(k.conname)||' ON ') + 1) AS \"@on\", " \
-	"CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END||" \
-	"CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END " \
-	"AS \"@deferral\", "
+	INDEX_TEXT("c", "r.q", "quote_ident(k.conname)", distinct) \
+	" AS \"@on\", " \
+	DEFERRAL " AS \"@deferral\", "
+#define INDEXED_QUERY(type, words, distinct) \
+	CONSTRAINT_QUERY(type, DEFINITION, "", OWN_COLUMNS MADE_OF_INDEX(words, distinct), \
+	"JOIN pg_class c ON c.oid = k.conindid ")
 
 const struct schema_kind schema_kind_primary_key = {
 	.name = "primary key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("p", "", OWN_COLUMNS
-	    MADE_OF_INDEX("PRIMARY KEY")),
+	.query = INDEXED_QUERY("p", "PRIMARY KEY", ""),
+	.newer = {{ 150000, INDEXED_QUERY("p", "PRIMARY KEY", DISTINCT_NULLS) }},
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_unique,
@@ -362,8 +388,8 @@ const struct schema_kind schema_kind_primary_key = {
 const struct schema_kind schema_kind_unique = {
 	.name = "unique",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("u", "", OWN_COLUMNS
-	    MADE_OF_INDEX("UNIQUE")),
+	.query = INDEXED_QUERY("u", "UNIQUE", ""),
+	.newer = {{ 150000, INDEXED_QUERY("u", "UNIQUE", DISTINCT_NULLS) }},
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_unique,
@@ -372,7 +398,7 @@ const struct schema_kind schema_kind_unique = {
 const struct schema_kind schema_kind_check = {
 	.name = "check",
 	.flags = KIND_PART | KIND_BEFORE | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("c", VALIDITY, ""),
+	.query = CONSTRAINT_QUERY("c", DEFINITION, VALIDITY, "", ""),
 	.create = create_checked, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_check,
@@ -381,7 +407,7 @@ const struct schema_kind schema_kind_check = {
 const struct schema_kind schema_kind_exclusion = {
 	.name = "exclusion",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("x", "", CONFLICT " AS \"@conflict\", "),
+	.query = CONSTRAINT_QUERY("x", DEFINITION, "", CONFLICT " AS \"@conflict\", ", ""),
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_exclusion,
@@ -391,9 +417,9 @@ const struct schema_kind schema_kind_foreign_key = {
 	.name = "foreign key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES |
 	    KIND_CUT | KIND_LOCKS_OTHERS,
-	.query = CONSTRAINT_QUERY("f", VALIDITY, OWN_COLUMNS
+	.query = CONSTRAINT_QUERY("f", REFERENCE, VALIDITY, OWN_COLUMNS
 	    "k.confrelid::regclass::text AS \"@other_table\", "
-	    COLUMNS("k.confkey", "k.confrelid") " AS \"@other_columns\", "),
+	    COLUMNS("k.confkey", "k.confrelid") " AS \"@other_columns\", ", ""),
 	.create = create_checked, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_foreign_key,

@@ -101,7 +101,12 @@ const struct schema_kind schema_kind_grant = {
 	    NOT_MEMBER("pg_foreign_server", "v.oid") " UNION ALL "
 	    ACL("pg_language", "l", "''", "'language '||quote_ident(l.lanname)",
 	    "'LANGUAGE '||quote_ident(l.lanname)", "'l'", "lanowner", "lanacl")
-	    "FROM pg_language l WHERE l.lanacl IS NOT NULL) "
+	    "FROM pg_language l WHERE l.lanacl IS NOT NULL), "
+	    /* Many objects, few lists. */
+	    "told AS MATERIALIZED (SELECT d.*, g.* FROM (SELECT DISTINCT "
+	    "  acl, kind, owner FROM acls) d, "
+	    PRIVILEGES("d.acl", "acldefault(d.kind, d.owner)")
+	    "  WHERE g.has <> g.normal) "
 	    "SELECT 'grant:'||a.ref||':'||g.grantee AS ref, a.schema, "
 	    "a.name||' to '||CASE WHEN g.grantee = a.owner THEN 'its owner' "
 	    "  ELSE " GRANTEE " END AS name, a.ref AS parent, "
@@ -113,8 +118,8 @@ const struct schema_kind schema_kind_grant = {
 	    "  'grant '||a.schema||'.'||r.qn||' to '||" GRANTEE ") FROM rel r "
 	    "  WHERE r.oid = a.whole AND g.grantee <> a.owner AND g.grantee IN "
 	    "  (SELECT grantee FROM aclexplode(r.relacl))) END AS depends "
-	    "FROM acls a, " PRIVILEGES("a.acl", "acldefault(a.kind, a.owner)")
-	    " WHERE g.has <> g.normal AND NOT (g.grantee <> a.owner AND "
+	    "FROM acls a JOIN told g USING (acl, kind, owner) "
+	    "WHERE NOT (g.grantee <> a.owner AND "
 	    PLATFORM_ROLE " AND a.kind <> 'c' AND g.has @> (SELECT jsonb_agg("
 	    "  privilege_type) FROM aclexplode(acldefault(a.kind, a.owner)) "
 	    "  WHERE grantee = a.owner))",

@@ -11,6 +11,7 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/backing.h"
+#include "schema/kinds/index_text.h"
 #include "schema/kinds/marks.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
@@ -180,35 +181,36 @@ measure(struct measurement *m, const struct schema_object *from,
 	return rc < 0 ? -1 : 0;
 }
 
+/* The definition from the table's name on: a rename is no change of it. */
+#define QUERY(distinct) \
+	"SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, " \
+	"r.qn AS name, " REF("pg_class", "t.oid") " AS parent, " \
+	INDEX_TEXT("r", "t.q", "r.qn", distinct) " AS definition, " \
+	"CASE WHEN i.indisunique THEN true END AS unique, " \
+	"CASE WHEN NOT i.indisvalid AND r.relkind = 'i' " \
+	"  THEN false END AS valid, " MARKS("i") ", " \
+	"CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true " \
+	"  END AS only, b.keys AS backed_by, t.q AS \"@table\", " \
+	"r.qn AS \"@index\", r.relkind = 'I' AS \"@partitioned\", " \
+	"CASE WHEN i.indisunique AND i.indexprs IS NULL " \
+	"  AND i.indpred IS NULL THEN (SELECT string_agg(" \
+	"  quote_ident(a.attname), ', ' ORDER BY a.attnum) " \
+	"  FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY " \
+	"  ((i.indkey::int2[])[0:i.indnkeyatts - 1])) END " \
+	"  AS \"@unique_columns\", " \
+	"b.keys AS depends " \
+	"FROM pg_index i JOIN rel r ON r.oid = i.indexrelid " \
+	"JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT " \
+	BACKED_BY("r.oid", "r.relkind") " AS keys) b " \
+	"WHERE NOT EXISTS (SELECT FROM pg_constraint k " \
+	"  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) " \
+	"AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid)"
+
 const struct schema_kind schema_kind_index = {
 	.name = "index",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	/* The definition from the table's name on: a rename is no change of it. */
-	.query = "SELECT " REF("pg_class", "r.oid") " AS ref, r.qs AS schema, "
-	    "r.qn AS name, " REF("pg_class", "t.oid") " AS parent, "
-	    "substr(pg_get_indexdef(r.oid), length('CREATE '||"
-	    "  CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END||"
-	    "  'INDEX '||r.qn||' ON '||CASE WHEN r.relkind = 'I' "
-	    "  THEN 'ONLY ' ELSE '' END) + 1) AS definition, "
-	    "CASE WHEN i.indisunique THEN true END AS unique, "
-	    "CASE WHEN NOT i.indisvalid AND r.relkind = 'i' "
-	    "  THEN false END AS valid, " MARKS("i") ", "
-	    "CASE WHEN NOT i.indisvalid AND r.relkind = 'I' THEN true "
-	    "  END AS only, b.keys AS backed_by, t.q AS \"@table\", "
-	    "r.qn AS \"@index\", r.relkind = 'I' AS \"@partitioned\", "
-	    "CASE WHEN i.indisunique AND i.indexprs IS NULL "
-	    "  AND i.indpred IS NULL THEN (SELECT string_agg("
-	    "  quote_ident(a.attname), ', ' ORDER BY a.attnum) "
-	    "  FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY "
-	    "  ((i.indkey::int2[])[0:i.indnkeyatts - 1])) END "
-	    "  AS \"@unique_columns\", "
-	    "b.keys AS depends "
-	    "FROM pg_index i JOIN rel r ON r.oid = i.indexrelid "
-	    "JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT "
-	    BACKED_BY("r.oid", "r.relkind") " AS keys) b "
-	    "WHERE NOT EXISTS (SELECT FROM pg_constraint k "
-	    "  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) "
-	    "AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid)",
+	.query = QUERY(""),
+	.newer = {{ 150000, QUERY(DISTINCT_NULLS) }},
 	.create = create,
 	.drop = drop,
 	.alter = alter,
