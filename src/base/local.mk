@@ -18,6 +18,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/path.c \
 	src/base/spawn.c src/base/spawn.h \
 	src/base/str.c src/base/str.h \
+	src/base/thread.c src/base/thread.h \
 	src/base/utf8.c
 
 base_libs = src/base/libbase.a $(UV_LIBS) $(JANSSON_LIBS) $(TALLOC_LIBS) \

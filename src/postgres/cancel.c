@@ -12,12 +12,11 @@
  */
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "postgres/session_private.h"
 
 struct cancel_request {
@@ -44,25 +43,6 @@ run_job(void *arg)
 	close(job->end);
 	free(job);
 	return NULL;
-}
-
-/* Signals are the main thread's. */
-static int
-start_thread(struct job *job)
-{
-	sigset_t all, before;
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	rc = pthread_create(&thread, &attr, run_job, job);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
 }
 
 static int
@@ -101,7 +81,7 @@ cancel_start(struct pg_session *s)
 	}
 	job = memory_check(calloc(1, sizeof(*job)));
 	*job = (struct job){ handle, ends[1] };
-	if (start_thread(job) != 0) {
+	if (thread_start(run_job, job) != 0) {
 		PQfreeCancel(handle);
 		free(job);
 		close(ends[0]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "schema/index.h"
 
 /* Edges in one array, those of an object side by side. */
@@ -94,15 +95,32 @@ build_dependents(struct schema_index *x)
 	talloc_free(list);
 }
 
+static void
+build_all(void *arg)
+{
+	build_parts(arg);
+	build_dependents(arg);
+}
+
 struct schema_index *
 schema_index_new(const void *owner, const struct schema_snapshot *s)
 {
 	struct schema_index *x = NEW(owner, struct schema_index);
 
 	x->snapshot = s;
-	build_parts(x);
-	build_dependents(x);
+	build_all(x);
 	return x;
+}
+
+void
+schema_index_both(const void *owner, const struct schema_snapshot *one,
+    const struct schema_snapshot *other, struct schema_index *both[2])
+{
+	both[0] = NEW(owner, struct schema_index);
+	both[0]->snapshot = one;
+	both[1] = NEW(owner, struct schema_index);
+	both[1]->snapshot = other;
+	thread_each(build_all, (void *const []){ both[0], both[1] }, 2);
 }
 
 const struct schema_snapshot *

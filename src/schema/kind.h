@@ -145,9 +145,9 @@ bool object_differs_only(const struct schema_object *a,
 
 /* Fragments of queries. */
 #define REF(catalogue, oid) \
-	"'" catalogue "'::regclass::oid||':'||" oid "||':0'"
+	"'" catalogue "'::regclass::oid::text||':'||" oid "::text||':0'"
 #define REF_COLUMN(oid, number) \
-	"'pg_class'::regclass::oid||':'||" oid "||':'||" number
+	"'pg_class'::regclass::oid::text||':'||" oid "::text||':'||" number
 #define NOT_MEMBER(catalogue, oid) \
 	"('" catalogue "'::regclass, " oid ") NOT IN (SELECT * FROM member)"
 /* Not brought along by another object, as a range type's cast is. */

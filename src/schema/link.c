@@ -48,6 +48,19 @@ struct waiting {	/* an object and its parent's name */
 	const char **keys;	/* that it names; null: none */
 };
 
+/*
+ * Sorted entries that begin with a ref.  Object numbers are handed out one
+ * after another: a table of where each so many of them begin leaves little of
+ * a search through hundreds of thousands.
+ */
+struct sorted {
+	const char *entries;
+	size_t	 count, size;
+	uint32_t lowest;
+	unsigned shift;
+	uint32_t *start;	/* by (object - lowest) >> shift; one more */
+};
+
 struct linker {
 	struct snapshot_maker *maker;
 	struct waiting	*objects;
@@ -59,6 +72,7 @@ struct linker {
 	size_t		 object_count, listed_count, owned_count, depend_count,
 			 heir_count, edge_count;
 	size_t		*parents;	/* places, or NOBODY */
+	struct sorted	 by_ref, by_owned, by_heir;	/* of the lists */
 };
 
 /* Room for one more, twice as much whenever it is full. */
@@ -139,30 +153,66 @@ by_heir(const void *a, const void *b)
 	    &((const struct heir *)b)->ref);
 }
 
-/* The first entry of this name; entries begin with it. */
-static const void *
-find_first(const void *array, size_t count, size_t size, const struct ref *ref)
+static uint32_t
+object_at(const struct sorted *s, size_t i)
 {
-	size_t low = 0, high = count;
-	const char *base = array;
+	return ((const struct ref *)(const void *)(s->entries +
+	    i * s->size))->object;
+}
 
+/* Takes the order from compare; the entries stay where they are. */
+static struct sorted
+sort(const void *owner, void *entries, size_t count, size_t size,
+    int (*compare)(const void *a, const void *b))
+{
+	struct sorted s = { .entries = entries, .count = count, .size = size };
+	size_t slots, slot = 0;
+
+	if (count == 0)
+		return s;
+	qsort(entries, count, size, compare);
+	s.lowest = object_at(&s, 0);
+	while ((object_at(&s, count - 1) - s.lowest) >> s.shift > count)
+		s.shift++;
+	slots = ((object_at(&s, count - 1) - s.lowest) >> s.shift) + 1;
+	s.start = NEW_ARRAY(owner, uint32_t, slots + 1);
+	for (size_t i = 0; i < count; i++)
+		while (slot <= (object_at(&s, i) - s.lowest) >> s.shift)
+			s.start[slot++] = (uint32_t)i;
+	s.start[slots] = (uint32_t)count;
+	return s;
+}
+
+/* The first entry of this name. */
+static const void *
+find_first(const struct sorted *s, const struct ref *ref)
+{
+	size_t low, high, slot, slots = talloc_array_length(s->start);
+
+	if (ref->object < s->lowest)
+		return NULL;
+	slot = (ref->object - s->lowest) >> s->shift;
+	if (slot + 1 >= slots)
+		return NULL;
+	low = s->start[slot];
+	high = s->start[slot + 1];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (ref_order((const void *)(base + middle * size), ref) < 0)
+		if (ref_order((const void *)(s->entries + middle * s->size),
+		    ref) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < count && ref_order((const void *)(base + low * size),
-	    ref) == 0 ? base + low * size : NULL;
+	return low < s->count && ref_order((const void *)(s->entries +
+	    low * s->size), ref) == 0 ? s->entries + low * s->size : NULL;
 }
 
 static size_t
 listed_place(const struct linker *l, const struct ref *ref)
 {
-	const struct listed *found = find_first(l->listed, l->listed_count,
-	    sizeof(*found), ref);
+	const struct listed *found = find_first(&l->by_ref, ref);
 
 	return found == NULL ? NOBODY : found->place;
 }
@@ -259,11 +309,9 @@ resolve(const struct linker *l, struct ref ref, bool through_members)
 			place = listed_place(l, &whole);
 		if (place != NOBODY)
 			return place;
-		owned = find_first(l->owned, l->owned_count, sizeof(*owned),
-		    &ref);
+		owned = find_first(&l->by_owned, &ref);
 		if (owned == NULL && ref.sub != 0)
-			owned = find_first(l->owned, l->owned_count,
-			    sizeof(*owned), &whole);
+			owned = find_first(&l->by_owned, &whole);
 		if (owned == NULL || (!through_members && owned->type == 'e'))
 			return NOBODY;
 		ref = owned->owner;
@@ -301,8 +349,7 @@ add_edge(struct linker *l, size_t from, size_t to)
 static bool
 is_copy(const struct linker *l, const struct ref *ref)
 {
-	const struct owned *owned = find_first(l->owned, l->owned_count,
-	    sizeof(*owned), ref);
+	const struct owned *owned = find_first(&l->by_owned, ref);
 
 	return owned != NULL && owned->type == 'P' &&
 	    listed_place(l, ref) == NOBODY;
@@ -313,8 +360,7 @@ static void
 add_inherited(struct linker *l, size_t from, struct ref on, int depth)
 {
 	const struct heir *end = l->heirs + l->heir_count;
-	const struct heir *heir = find_first(l->heirs, l->heir_count,
-	    sizeof(*heir), &on);
+	const struct heir *heir = find_first(&l->by_heir, &on);
 
 	for (; heir != NULL && heir < end && depth < DEPTH &&
 	    ref_order(&heir->ref, &on) == 0; heir++) {
@@ -447,12 +493,12 @@ leave_out_strangers(struct linker *l)
 void
 link_all(struct linker *l)
 {
-	if (l->listed_count > 0)
-		qsort(l->listed, l->listed_count, sizeof(*l->listed), by_ref);
-	if (l->owned_count > 0)
-		qsort(l->owned, l->owned_count, sizeof(*l->owned), by_owned);
-	if (l->heir_count > 0)
-		qsort(l->heirs, l->heir_count, sizeof(*l->heirs), by_heir);
+	l->by_ref = sort(l, l->listed, l->listed_count, sizeof(*l->listed),
+	    by_ref);
+	l->by_owned = sort(l, l->owned, l->owned_count, sizeof(*l->owned),
+	    by_owned);
+	l->by_heir = sort(l, l->heirs, l->heir_count, sizeof(*l->heirs),
+	    by_heir);
 	find_parents(l);
 	for (size_t i = 0; i < l->depend_count; i++) {
 		const struct depend *d = &l->depends[i];

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "postgres/pipeline.h"
 #include "schema/kind.h"
 #include "schema/link.h"
@@ -183,6 +184,7 @@ struct reader {
 	int		 kind_count;
 	char		*stamp;
 	bool		 is_steady;	/* nothing changed meanwhile */
+	struct schema_snapshot *snapshot;	/* when it is finished */
 };
 
 /* ---- one answer ---------------------------------------------------------- */
@@ -372,6 +374,18 @@ check_version(struct pg_session *s, struct error *err)
 
 /* ---- all servers --------------------------------------------------------- */
 
+/* What is left to do without the server. */
+static void
+reader_end(void *arg)
+{
+	struct reader *rd = arg;
+
+	if (rd->is_steady)
+		link_all(rd->linker);
+	rd->snapshot = rd->maker.snapshot;
+	snapshot_finish(&rd->maker);
+}
+
 /* Once; what was steady is done, and its place in snapshots filled. */
 static int
 read_once(const void *owner, const void *scratch,
@@ -382,6 +396,7 @@ read_once(const void *owner, const void *scratch,
 	struct reader *readers = NEW_ARRAY(scratch, struct reader, count);
 	struct pg_pipeline *lines = NEW_ARRAY(scratch, struct pg_pipeline, count);
 	size_t *places = NEW_ARRAY(scratch, size_t, count), running = 0;
+	void **ended = NEW_ARRAY(scratch, void *, count);
 	struct error later;
 	int rc;
 
@@ -411,13 +426,14 @@ read_once(const void *owner, const void *scratch,
 			*failed = places[i];
 			explain(rd, lines[i].failed, err);
 		}
-		if (rc == 0 && rd->is_steady) {
-			link_all(rd->linker);
-			snapshots[places[i]] = talloc_steal(owner,
-			    rd->maker.snapshot);
-		}
-		snapshot_finish(&rd->maker);
+		rd->is_steady = rd->is_steady && rc == 0;
+		ended[i] = rd;
 	}
+	thread_each(reader_end, ended, running);
+	for (size_t i = 0; i < running; i++)
+		if (readers[i].is_steady)
+			snapshots[places[i]] = talloc_steal(owner,
+			    readers[i].snapshot);
 	return rc;
 }
 

@@ -11,7 +11,8 @@ base_tests = \
 	tests/base/test_loop \
 	tests/base/test_memory \
 	tests/base/test_redact \
-	tests/base/test_str
+	tests/base/test_str \
+	tests/base/test_thread
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 
@@ -27,3 +28,4 @@ tests_base_test_loop_LDADD = $(base_test_libs)
 tests_base_test_memory_LDADD = $(base_test_libs)
 tests_base_test_redact_LDADD = $(base_test_libs)
 tests_base_test_str_LDADD = $(base_test_libs)
+tests_base_test_thread_LDADD = $(base_test_libs)
