@@ -91,6 +91,15 @@ ground_new(const void *owner)
 	return g;
 }
 
+void
+ground_tidy(struct ground *g)
+{
+	struct error err;
+
+	assert_ok(pg_exec_script(g->a, "VACUUM", &err), &err);
+	assert_ok(pg_exec_script(g->b, "VACUUM", &err), &err);
+}
+
 const char *
 ground_sql(const struct ground *g)
 {

@@ -24,6 +24,8 @@ struct ground *ground_new(const void *owner);
  */
 char *pair_fault(const void *owner, struct ground *g, const char *from,
     const char *to, bool with_dumps);
+/* Catalogues full of what went are slow to read. */
+void ground_tidy(struct ground *g);
 /* The SQL that the last pair_fault() ran, or was about to. */
 const char *ground_sql(const struct ground *g);
 
