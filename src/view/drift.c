@@ -35,6 +35,12 @@ draw_item(struct app *a, struct drift_view *v, struct area area, int row,
 	    json_str_or(item, "title", json_str_or(item, "key", "")));
 }
 
+static bool
+is_filtered(const struct drift_view *v)
+{
+	return v->filter != DRIFT_ALL || v->kind != NULL;
+}
+
 static void
 draw_summary(struct app *a, struct drift_view *v, struct area area)
 {
@@ -69,8 +75,10 @@ draw_summary(struct app *a, struct drift_view *v, struct area area)
 	column = area_right(area, 0, column - 2, STYLE_CLASS_A,
 	    mem_printf(a->frame, "A %zu", n[0]));
 	area_fit(area, 0, 1, column - 2, STYLE_TITLE, mem_printf(a->frame,
-	    "Drift items%s%s", v->filter != DRIFT_ALL ? ": " : "",
-	    names[v->filter]));
+	    "Drift items%s%s%s%s", is_filtered(v) ? ": " : "",
+	    names[v->filter], v->filter != DRIFT_ALL && v->kind != NULL ?
+	    ", " : "", v->kind == NULL ? "" : mem_printf(a->frame,
+	    "%s only", v->kind)));
 }
 
 static void
@@ -105,7 +113,9 @@ draw_list(struct app *a, struct drift_view *v, struct area area)
 			    (v->at_right ? CELL_AWAY : 0));
 	}
 	if (v->list.count == 0)
-		area_put(area, 0, 1, STYLE_MUTED, "no items");
+		area_fit(area, 0, 1, area.columns - 2, STYLE_MUTED,
+		    is_filtered(v) ? "no item passes: f and F show others" :
+		    "no items");
 }
 
 static void
@@ -197,6 +207,8 @@ hint(struct app *a, void *self, enum action action)
 		return "detail";
 	if (action == ACTION_DRIFT_CLOSE && v->at_right)
 		return "list";
+	if (action == ACTION_DRIFT_KIND && v->kind != NULL)
+		return "all kinds";
 	/* So that the others have room, too. */
 	if (action == ACTION_DRIFT_MIGRATIONS && a->columns < ALL_WORDS)
 		return "migrations";
@@ -311,6 +323,22 @@ search(struct app *a, struct drift_view *v, int direction)
 	app_say(a, STYLE_WARNING, "not found: %s", a->search);
 }
 
+/* The item at the cursor stays there. */
+static void
+filter_kind(struct app *a, struct drift_view *v)
+{
+	const json_t *item = drift_at(a, v, v->list.cursor);
+	char *kind = v->kind != NULL ? NULL : mem_strdup(v,
+	    json_str(item, "kind"));
+	int row = 0;
+
+	talloc_free(v->kind);
+	v->kind = kind;
+	while (drift_at(a, v, row) != NULL && drift_at(a, v, row) != item)
+		row++;
+	v->list.cursor = item == NULL ? 0 : row;
+}
+
 static void
 act(struct app *a, void *self, enum action action, const struct key_press *k)
 {
@@ -346,6 +374,9 @@ act(struct app *a, void *self, enum action action, const struct key_press *k)
 	case ACTION_DRIFT_FILTER:
 		v->filter = (enum drift_filter)((v->filter + 1) % DRIFT_FILTERS);
 		v->list.cursor = 0;
+		break;
+	case ACTION_DRIFT_KIND:
+		filter_kind(a, v);
 		break;
 	case ACTION_DRIFT_OPEN:
 		v->at_right = true;

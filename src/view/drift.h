@@ -22,6 +22,7 @@ struct drift_view {
 	struct scroller	 detail;
 	bool		 at_right;
 	enum drift_filter filter;
+	char		*kind;		/* that alone is shown; null: all */
 	char		*item;		/* whose detail was drawn last */
 };
 

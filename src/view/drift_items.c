@@ -84,6 +84,8 @@ drift_passes(struct app *a, const struct drift_view *v, const json_t *item)
 {
 	struct item_state is;
 
+	if (v->kind != NULL && !str_equal(json_str(item, "kind"), v->kind))
+		return false;
 	switch (v->filter) {
 	case DRIFT_UNDECIDED:
 		drift_state(a, v, item, &is);

@@ -104,6 +104,27 @@ drift_items_are_decided_one_by_one(void **state)
 }
 
 static void
+drift_items_of_one_kind_are_shown_alone(void **state)
+{
+	(void)state;
+	stage_review(s);
+	stage_keys(s, "s");
+	assert_shows("orders.total");
+	stage_keys(s, "j j F");
+	assert_shows("Drift items: index only");
+	assert_hides("orders.total");
+	assert_hides("users.legacy_id");
+	stage_keys(s, "b");
+	assert_contains(s->sent, "\"item\":\"i3\"");
+	stage_keys(s, "f f");
+	assert_shows("Drift items: B only, index only");
+	assert_shows("no item passes");
+	stage_keys(s, "F");
+	assert_shows("Drift items: B only");
+	assert_shows("orders.total");
+}
+
+static void
 a_drift_item_is_refused_or_delegated(void **state)
 {
 	(void)state;
@@ -264,6 +285,7 @@ main(void)
 		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
 		test(a_review_says_how_much_is_undecided),
 		test(drift_items_are_decided_one_by_one),
+		test(drift_items_of_one_kind_are_shown_alone),
 		test(a_drift_item_is_refused_or_delegated),
 		test(what_is_decided_upon_a_request_is_to_be_signed),
 		test(a_run_is_passed_on_with_open_risks_and_taken_over),
