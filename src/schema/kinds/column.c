@@ -260,25 +260,32 @@ drop(struct plan *p, const struct schema_object *from)
 	    object_fact(from, "column"));
 }
 
+/* A new type comes loose from what is to go as well, but later. */
+static plan_write
+loosen(const struct schema_object *from, const struct schema_object *to)
+{
+	return changes_type(from, to) ? plan_alter : plan_unbind;
+}
+
 static void
 alter_default(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
+	const char *table = object_fact(to, "table");
+	const char *column = object_fact(to, "column");
 	const char *expression = object_text(to, "default");
 
 	if (!object_differs(from, to, "default"))
 		return;
-	/* A new type comes loose from what is to go as well, but later. */
 	if (expression == NULL)
-		(object_differs(from, to, "type") ? plan_alter : plan_unbind)(p,
-		    ALTER_COLUMN "DROP DEFAULT", object_fact(to, "table"),
-		    object_fact(to, "column"));
-	else if (!object_differs(from, to, "type"))
-		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s",
-		    object_fact(to, "table"), object_fact(to, "column"),
+		loosen(from, to)(p, ALTER_COLUMN "DROP DEFAULT", table, column);
+	/* column_retype() sees to the rest. */
+	if (changes_type(from, to))
+		return;
+	if (expression != NULL)
+		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    expression);
-	if (!object_differs(from, to, "type"))
-		column_settings_keep(p, from, "default");
+	column_settings_keep(p, from, "default");
 }
 
 /* A new identity goes on where the values stand. */
@@ -335,7 +342,8 @@ alter_identity(struct plan *p, const struct schema_object *from,
 	if (old == NULL && new != NULL) {
 		start_identity(p, to);
 	} else if (old != NULL && new == NULL) {
-		plan_unbind(p, ALTER_COLUMN "DROP IDENTITY", table, column);
+		loosen(from, to)(p, ALTER_COLUMN "DROP IDENTITY", table,
+		    column);
 	} else if (new != NULL) {
 		if (!str_equal(old, new))
 			plan_alter(p, ALTER_COLUMN "SET GENERATED %s", table,
@@ -368,7 +376,8 @@ alter(struct plan *p, const struct schema_object *from,
 	if (is_computed_otherwise(from, to))
 		return false;
 	if (object_differs(from, to, "generated"))
-		plan_unbind(p, ALTER_COLUMN "DROP EXPRESSION", table, column);
+		loosen(from, to)(p, ALTER_COLUMN "DROP EXPRESSION", table,
+		    column);
 	/* What is no longer NOT NULL must lose its identity first. */
 	if (object_text(to, "identity") == NULL)
 		alter_identity(p, from, to);

@@ -117,6 +117,8 @@ column_retype(struct plan *p, const struct schema_object *from,
 	const char *new = object_text(to, "type");
 	const char *using = type_conversion(scratch, column, old, new);
 	bool lost_default = object_text(from, "default") != NULL && using != NULL;
+	/* A type of the user's may be replaced, which takes defaults as well. */
+	bool loose = using != NULL || strchr(old, '.') != NULL;
 	bool keeps = type_is_widening(scratch, old, new) || strcmp(old, new) == 0;
 	unsigned scans = is_indexed(p, from) &&
 	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
@@ -125,7 +127,7 @@ column_retype(struct plan *p, const struct schema_object *from,
 	/* A default that has no cast of its own would stop the change. */
 	if (lost_default)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
-	if (using != NULL)
+	if (loose)
 		column_settings_loosen(p, from);
 	if (type_is_time_zone_change(old, new)) {
 		write_type(p, to, using, MARK_PLAIN | MARK_REWRITES);
@@ -136,12 +138,11 @@ column_retype(struct plan *p, const struct schema_object *from,
 	} else {
 		write_type(p, to, using, keeps ? scans : MARK_REWRITES);
 	}
-	/* A type of the user's may be replaced, which takes it as well. */
-	if (object_text(to, "default") != NULL && (lost_default ||
-	    strchr(old, '.') != NULL || object_differs(from, to, "default")))
+	if (object_text(to, "default") != NULL &&
+	    (loose || object_differs(from, to, "default")))
 		plan_alter(p, ALTER_COLUMN "SET DEFAULT %s", table, column,
 		    object_text(to, "default"));
-	if (using != NULL || object_differs(from, to, "default"))
+	if (loose || object_differs(from, to, "default"))
 		column_settings_keep(p, from, "default");
 	talloc_free(scratch);
 }
