@@ -42,6 +42,15 @@ inherit_moves(const struct schema_object *from, const struct schema_object *to)
 }
 
 bool
+inherit_needs_columns(const struct schema_object *o)
+{
+	const char *options = object_fact(o, "options_as_set");
+
+	return object_fact(o, "merged_columns") != NULL ||
+	    (options != NULL && strstr(options, "toast.") != NULL);
+}
+
+bool
 inherit_is_from(const struct schema_index *x, const struct schema_object *o,
     const char *key)
 {

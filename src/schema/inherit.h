@@ -25,6 +25,12 @@ bool inherit_moves(const struct schema_object *from,
 void inherit_unfold(const void *owner, const struct schema_snapshot **from,
     const struct schema_snapshot **to);
 
+/*
+ * A table that is made wants its parents' columns to be as they shall be: it
+ * names some itself, or has options that pass unheard where none is long.
+ */
+bool inherit_needs_columns(const struct schema_object *o);
+
 /* Is the object of this key a parent of o, or a parent's? */
 bool inherit_is_from(const struct schema_index *x,
     const struct schema_object *o, const char *key);

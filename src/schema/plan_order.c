@@ -139,6 +139,18 @@ depends_on(const struct schema_object *o, const char *wanted)
 	return false;
 }
 
+/* What is only made again may stand on others than it did. */
+static void
+after_all_foundations(struct graph *g, size_t op, const struct schema_object *o)
+{
+	const struct schema_object *wanted = schema_index_find(g->ops->to,
+	    o->key);
+
+	after_foundations(g, op, o);
+	if (wanted != NULL && wanted != o)
+		after_foundations(g, op, wanted);
+}
+
 /* The op comes before what o stood on goes, or is changed. */
 static void
 before_foundations(struct graph *g, size_t op, const struct schema_object *o,
@@ -274,10 +286,9 @@ find_op_edges(struct graph *g, size_t i)
 		const struct schema_object *o = op->covers[k];
 
 		if (op->phase == OP_CREATE)
-			after_foundations(g, i, o);
+			after_all_foundations(g, i, o);
 		/* Columns that it names must be as its parents'. */
-		if (op->phase == OP_CREATE &&
-		    object_fact(o, "merged_columns") != NULL)
+		if (op->phase == OP_CREATE && inherit_needs_columns(o))
 			after_inherited(g, i, o, false);
 		if (op->phase == OP_CREATE &&
 		    plan_op_find(g->ops, OP_DROP, o->key, &other))

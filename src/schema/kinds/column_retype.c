@@ -26,6 +26,14 @@ is_indexed(struct plan *p, const struct schema_object *o)
 	return false;
 }
 
+static bool
+is_partitioned(struct plan *p, const struct schema_object *column)
+{
+	const struct schema_object *table = plan_target(p, column->parent);
+
+	return table != NULL && object_text(table, "partition_key") != NULL;
+}
+
 /* What is computed from it is computed anew. */
 static void
 remake_computed(struct plan *p, const struct schema_object *column)
@@ -59,6 +67,30 @@ is_referred_to_beside(struct plan *p, const struct schema_object *key,
 }
 
 /*
+ * With a column the server makes its indexes anew, and those of partitions
+ * with the comment that their parent's has just then.
+ */
+static void
+remake_comments(struct plan *p, const struct schema_object *column)
+{
+	const struct schema_object **index = plan_dependents(p, column, "index");
+
+	for (; *index != NULL; index++) {
+		const struct schema_object **comment = plan_dependents(p,
+		    *index, "comment");
+
+		for (; *comment != NULL; comment++) {
+			const struct schema_object *target = plan_target(p,
+			    (*comment)->key);
+
+			if (target == NULL ||
+			    object_differs(*comment, target, "text"))
+				plan_remake(p, (*comment)->key);
+		}
+	}
+}
+
+/*
  * With a column the server makes its keys anew, and what refers to those; but
  * not where it refers to all partitions at once, nor where the key merely
  * includes the column.
@@ -67,9 +99,7 @@ static void
 remake_references(struct plan *p, const struct schema_object *column)
 {
 	static const char *const keys[] = { "primary key", "unique", "index" };
-	const struct schema_object *table = plan_target(p, column->parent);
-	bool partitioned = table != NULL &&
-	    object_text(table, "partition_key") != NULL;
+	bool partitioned = is_partitioned(p, column);
 
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
 		const struct schema_object **key = plan_dependents(p, column,
@@ -88,6 +118,8 @@ column_retype_free(struct plan *p, const struct schema_object *column)
 	plan_rebuild(p, column, KIND_BLOCKS);
 	remake_computed(p, column);
 	remake_references(p, column);
+	if (is_partitioned(p, column))
+		remake_comments(p, column);
 }
 
 /* ---- the change -------------------------------------------------------- */

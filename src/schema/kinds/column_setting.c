@@ -73,18 +73,31 @@ write_not_null(struct plan *p, plan_write write, const char *head,
 		plan_mark(p, MARK_SCANS);
 }
 
-/* Shall the parent's be NOT NULL, so that no child's may be otherwise? */
+/* Does a parent's column, as it shall be, have this to say? */
 static bool
-is_parents_not_null(struct plan *p, const struct schema_object *o)
+parent_has(struct plan *p, const struct schema_object *o,
+    bool (*has)(const struct schema_object *column))
 {
 	for (const char **key = o->depends; *key != NULL; key++) {
 		const struct schema_object *column =
 		    str_starts(*key, "column ") ? plan_target(p, *key) : NULL;
 
-		if (column != NULL && !object_flag(column, "nullable"))
+		if (column != NULL && has(column))
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_not_null(const struct schema_object *column)
+{
+	return !object_flag(column, "nullable");
+}
+
+static bool
+has_default(const struct schema_object *column)
+{
+	return object_text(column, "default") != NULL;
 }
 
 /* From or to is null where nothing is set before, or after. */
@@ -100,10 +113,14 @@ write_change(struct plan *p, plan_write write, const struct schema_object *from,
 	/* No default of the parent's passes while the child has one. */
 	if (identity && from != NULL && object_text(from, "identity") != NULL)
 		plan_unbind(p, "%s DROP IDENTITY", head);
+	/* What the parent had itself may have gone before. */
 	if (changes(from, to, "default"))
-		write_default(p, write, head, value(from, to, "default"));
+		write_default(p, write, head, to == NULL &&
+		    !parent_has(p, from, has_default) ? NULL :
+		    value(from, to, "default"));
+	/* No child's may be otherwise. */
 	if (changes(from, to, "not_null") && (value(from, to, "not_null") !=
-	    NULL || !is_parents_not_null(p, from)))
+	    NULL || !parent_has(p, from, is_not_null)))
 		write_not_null(p, write, head, value(from, to, "not_null"));
 	if (identity && to != NULL && object_text(to, "identity") != NULL)
 		write(p, "%s ADD %s", head, column_identity(head, to));
