@@ -50,6 +50,7 @@ enum kind_flag {
 	KIND_RENAMES = 1 << 5,	/* the same definition under another name is a rename */
 	KIND_VERBATIM = 1 << 6,	/* attributes are no deparsed SQL: never normalised */
 	KIND_HOLDS = 1 << 13,	/* rows */
+	KIND_TYPE = 1 << 15,	/* columns can be of it */
 	KIND_NAMED = 1 << 14,	/* its name is what it is, and no rename keeps that */
 	KIND_LOCKS_OTHERS = 1 << 10,	/* a table, or what locks tables that it stands on */
 	KIND_UNLOCKED = 1 << 11,	/* nobody who uses it waits for its locks */
@@ -148,6 +149,8 @@ bool object_differs_only(const struct schema_object *a,
 	"'" catalogue "'::regclass::oid::text||':'||" oid "::text||':0'"
 #define REF_COLUMN(oid, number) \
 	"'pg_class'::regclass::oid::text||':'||" oid "::text||':'||" number
+/* Before the ref of a column whose own default the object stands for. */
+#define SETTING_REF	"setting:"
 #define NOT_MEMBER(catalogue, oid) \
 	"('" catalogue "'::regclass, " oid ") NOT IN (SELECT * FROM member)"
 /* Not brought along by another object, as a range type's cast is. */

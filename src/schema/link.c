@@ -9,6 +9,7 @@
 #include "schema/link.h"
 
 #define NOBODY	SIZE_MAX
+#define DEFAULTS	2604	/* pg_attrdef, on every server */
 #define DEPTH	8	/* of pieces within pieces */
 
 /* pg_depend's name of an object. */
@@ -64,15 +65,15 @@ struct sorted {
 struct linker {
 	struct snapshot_maker *maker;
 	struct waiting	*objects;
-	struct listed	*listed;
+	struct listed	*listed, *settings;
 	struct owned	*owned;
 	struct depend	*depends;
 	struct heir	*heirs;
 	struct edge	*edges;
-	size_t		 object_count, listed_count, owned_count, depend_count,
-			 heir_count, edge_count;
+	size_t		 object_count, listed_count, setting_count, owned_count,
+			 depend_count, heir_count, edge_count;
 	size_t		*parents;	/* places, or NOBODY */
-	struct sorted	 by_ref, by_owned, by_heir;	/* of the lists */
+	struct sorted	 by_ref, by_setting, by_owned, by_heir;	/* of the lists */
 };
 
 /* Room for one more, twice as much whenever it is full. */
@@ -89,6 +90,7 @@ linker_new(const void *owner, struct snapshot_maker *m)
 	l->maker = m;
 	l->objects = NEW_ARRAY(l, struct waiting, 0);
 	l->listed = NEW_ARRAY(l, struct listed, 0);
+	l->settings = NEW_ARRAY(l, struct listed, 0);
 	l->owned = NEW_ARRAY(l, struct owned, 0);
 	l->depends = NEW_ARRAY(l, struct depend, 0);
 	l->heirs = NEW_ARRAY(l, struct heir, 0);
@@ -249,6 +251,10 @@ link_object(struct linker *l, size_t place, const struct schema_kind *k,
 	if (ref_parse(ref, &own))
 		*PUSH(l, l->listed, struct listed, l->listed_count) =
 		    (struct listed){ own, (uint32_t)place };
+	else if (ref != NULL && str_starts(ref, SETTING_REF) &&
+	    ref_parse(ref + strlen(SETTING_REF), &own))
+		*PUSH(l, l->settings, struct listed, l->setting_count) =
+		    (struct listed){ own, (uint32_t)place };
 }
 
 static struct ref
@@ -353,6 +359,20 @@ is_copy(const struct linker *l, const struct ref *ref)
 
 	return owned != NULL && owned->type == 'P' &&
 	    listed_place(l, ref) == NOBODY;
+}
+
+/* Whose it is that it stands on something; NOBODY: none of ours. */
+static size_t
+dependent(const struct linker *l, const struct ref *ref)
+{
+	const struct owned *owned = ref->class_ != DEFAULTS ? NULL :
+	    find_first(&l->by_owned, ref);
+	const struct listed *setting = owned == NULL ? NULL :
+	    find_first(&l->by_setting, &owned->owner);
+
+	if (setting != NULL)
+		return setting->place;
+	return is_copy(l, ref) ? NOBODY : resolve(l, *ref, true);
 }
 
 /* What stands on a column that a table has from others stands on theirs. */
@@ -495,6 +515,8 @@ link_all(struct linker *l)
 {
 	l->by_ref = sort(l, l->listed, l->listed_count, sizeof(*l->listed),
 	    by_ref);
+	l->by_setting = sort(l, l->settings, l->setting_count,
+	    sizeof(*l->settings), by_ref);
 	l->by_owned = sort(l, l->owned, l->owned_count, sizeof(*l->owned),
 	    by_owned);
 	l->by_heir = sort(l, l->heirs, l->heir_count, sizeof(*l->heirs),
@@ -502,8 +524,7 @@ link_all(struct linker *l)
 	find_parents(l);
 	for (size_t i = 0; i < l->depend_count; i++) {
 		const struct depend *d = &l->depends[i];
-		size_t object = is_copy(l, &d->object) ? NOBODY :
-		    resolve(l, d->object, true);
+		size_t object = dependent(l, &d->object);
 		size_t on = resolve(l, d->on, true);
 
 		add_edge(l, object, on);

@@ -139,6 +139,33 @@ depends_on(const struct schema_object *o, const char *wanted)
 	return false;
 }
 
+static bool
+is_key(const struct schema_object *o)
+{
+	unsigned flags = schema_kind_find(o->kind)->flags;
+
+	return (flags & KIND_MERGES) && !(flags & KIND_CUT) &&
+	    o->parent != NULL;
+}
+
+/*
+ * What refers to a key would not let that one's columns change; and where
+ * another one like it is to go, the server might take that.
+ */
+static void
+after_changes_of_key(struct graph *g, size_t op, const struct schema_object *key)
+{
+	after_foundations(g, op, key);
+	for (size_t i = 0; i < g->ops->count; i++) {
+		const struct plan_op *other = &g->ops->list[i];
+
+		if (!other->dead && !other->is_rest &&
+		    other->phase == OP_DROP && is_key(other->object) &&
+		    are_siblings(other->object, key))
+			add_edge(g, i, op);
+	}
+}
+
 /* What is only made again may stand on others than it did. */
 static void
 after_all_foundations(struct graph *g, size_t op, const struct schema_object *o)
@@ -147,8 +174,19 @@ after_all_foundations(struct graph *g, size_t op, const struct schema_object *o)
 	    o->key);
 
 	after_foundations(g, op, o);
-	if (wanted != NULL && wanted != o)
+	if (wanted == NULL)
+		return;
+	if (wanted != o)
 		after_foundations(g, op, wanted);
+	if (!(schema_kind_find(o->kind)->flags & KIND_CUT))
+		return;
+	for (const char **key = wanted->depends; *key != NULL; key++) {
+		const struct schema_object *k = schema_index_find(g->ops->to,
+		    *key);
+
+		if (k != NULL && is_key(k))
+			after_changes_of_key(g, op, k);
+	}
 }
 
 /* The op comes before what o stood on goes, or is changed. */
@@ -192,11 +230,8 @@ after_cuts(struct graph *g, size_t op)
 static bool
 may_stand_in(const struct plan_op *op)
 {
-	unsigned flags = schema_kind_find(op->object->kind)->flags;
-
 	return !op->dead && !op->is_rest && op->phase == OP_CREATE &&
-	    (flags & KIND_MERGES) && !(flags & KIND_CUT) &&
-	    op->object->parent != NULL;
+	    is_key(op->object);
 }
 
 /*
@@ -276,6 +311,22 @@ around_creations(struct graph *g, size_t op)
 	}
 }
 
+/* A type that another takes the place of takes all its columns along. */
+static void
+after_old_types(struct graph *g, size_t op)
+{
+	const struct schema_object *o = g->ops->list[op].object;
+	size_t type;
+
+	if (!is_before(o))
+		return;
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (plan_op_find(g->ops, OP_ALTER, *key, &type) &&
+		    schema_kind_find(g->ops->list[type].object->kind)->flags &
+		    KIND_TYPE)
+			add_edge(g, type, op);
+}
+
 static void
 find_op_edges(struct graph *g, size_t i)
 {
@@ -302,6 +353,7 @@ find_op_edges(struct graph *g, size_t i)
 		after_parents_own(g, i);
 	if (op->phase == OP_ALTER) {
 		after_foundations(g, i, op->to);
+		after_old_types(g, i);
 		if (plan_op_find(g->ops, OP_UNBIND, op->object->key, &other))
 			add_edge(g, other, i);
 		else

@@ -182,7 +182,7 @@ judge(struct judgement *j, const struct schema_object *from,
 
 const struct schema_kind schema_kind_composite = {
 	.name = "composite type",
-	.flags = KIND_UNLOCKED,
+	.flags = KIND_UNLOCKED | KIND_TYPE,
 	.query = "SELECT " REF("pg_type", "r.reltype") " AS ref, "
 	    "r.qs AS schema, r.qn AS name, jsonb_build_object('fields', "
 	    "coalesce((SELECT jsonb_agg(jsonb_build_object("

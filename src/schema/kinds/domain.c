@@ -253,6 +253,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_domain = {
 	.name = "domain",
+	.flags = KIND_TYPE,
 	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, s.q AS schema, "
 	    "quote_ident(t.typname) AS name, jsonb_strip_nulls("
 	    "jsonb_build_object("

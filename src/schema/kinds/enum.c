@@ -154,7 +154,7 @@ measure(struct measurement *m, const struct schema_object *from,
 
 const struct schema_kind schema_kind_enum = {
 	.name = "enum",
-	.flags = KIND_VERBATIM,
+	.flags = KIND_VERBATIM | KIND_TYPE,
 	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, n.q AS schema, "
 	    "quote_ident(t.typname) AS name, jsonb_build_object('labels', "
 	    "coalesce((SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) "

@@ -24,7 +24,7 @@ alter(struct plan *p, const struct schema_object *from,
 
 const struct schema_kind schema_kind_range = {
 	.name = "range type",
-	.flags = KIND_VERBATIM,
+	.flags = KIND_VERBATIM | KIND_TYPE,
 	/* What is as CREATE TYPE makes it unasked is left unsaid. */
 	.query = "SELECT " REF("pg_type", "t.oid") " AS ref, n.q AS schema, "
 	    "quote_ident(t.typname) AS name, jsonb_build_object('definition', "
