@@ -236,13 +236,28 @@ option_of(struct app *a, struct question *v, const char *key)
 	return -1;
 }
 
-/* An option's own key moves there and chooses; the answer is another key. */
+static bool
+is_on_field(const struct question *v)
+{
+	return (size_t)v->list.cursor >= v->items + v->options;
+}
+
+/*
+ * An option's own key moves there and chooses; the answer is another key.
+ * Enter where nothing is to be filled in means what is at the cursor.
+ */
 static bool
 type(struct app *a, void *self, const struct key_press *k)
 {
 	struct question *v = self;
 	int option = k->is_pasted ? -1 : option_of(a, v, k->name);
 
+	if (option < 0 && !k->is_pasted && str_equal(k->name, "Enter") &&
+	    asked(a, v) != NULL && !is_on_field(v)) {
+		v->choice = -1;
+		tick_item(v);
+		return true;
+	}
 	if (option < 0)
 		return false;
 	v->list.cursor = v->choice = option;
@@ -259,15 +274,14 @@ static bool
 can(struct app *a, void *self, enum action action)
 {
 	struct question *v = self;
-	bool on_field = (size_t)v->list.cursor >= v->items + v->options;
 
 	if (asked(a, v) == NULL)
 		return action == ACTION_BACK;
 	switch (action) {
 	case ACTION_ASK_TICK:
-		return v->items + v->options > 0 && !on_field;
+		return v->items + v->options > 0 && !is_on_field(v);
 	case ACTION_ASK_EDIT:
-		return v->field_count > 0 && on_field;
+		return v->field_count > 0 && is_on_field(v);
 	case ACTION_ASK_ANSWER:
 		return true;
 	case ACTION_SEARCH:

@@ -32,6 +32,25 @@ a_checklist_is_answered_only_when_it_is_complete(void **state)
 }
 
 static void
+enter_chooses_or_ticks_what_is_at_the_cursor(void **state)
+{
+	const char *digest;
+
+	(void)state;
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
+	    "'question': {'type': 'choose', 'options': [{'key': '1', 'text':"
+	    " 'one'}, {'key': '2', 'text': 'two'}]}}");
+	stage_keys(s, "s j Enter Enter");
+	assert_shows("(x) 2");
+	stage_keys(s, "a");
+
+	assert_contains(s->sent, "\"key\":\"2\"");
+}
+
+static void
 a_long_question_leaves_room_to_see_the_answer(void **state)
 {
 	const char *digest;
@@ -281,6 +300,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		test(a_checklist_is_answered_only_when_it_is_complete),
+		test(enter_chooses_or_ticks_what_is_at_the_cursor),
 		test(a_long_question_leaves_room_to_see_the_answer),
 		test(an_option_with_the_answer_s_own_key_leaves_a_key_to_answer),
 		test(a_review_says_how_much_is_undecided),
