@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <libpq-fe.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
@@ -24,6 +23,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "harness/cluster.h"
+#include "harness/sql.h"
 #include "harness/test.h"
 
 #define START_MS	60000
@@ -38,7 +38,6 @@ static struct {
 	pid_t		 postmaster;	/* 0: not running */
 	uid_t		 uid;		/* whom the server runs as */
 	gid_t		 gid;
-	int		 databases;
 	char		 port[8];
 	bool		 loopback;	/* beside the socket */
 	const char	*certificate;	/* null: without TLS */
@@ -296,12 +295,8 @@ spawn_server(void)
 static PGconn *
 connect_to(const char *dbname)
 {
-	const char *const names[] = { "host", "port", "user", "dbname",
-	    "application_name", NULL };
-	const char *const values[] = { cluster.folder, cluster.port, "postgres",
-	    dbname, "tests", NULL };
-
-	return PQconnectdbParams(names, values, 0);
+	return sql_connect((struct sql_server){ cluster.folder, cluster.port },
+	    dbname);
 }
 
 /* Waits until it answers.  False: it ended instead. */
@@ -529,130 +524,6 @@ cluster_pg_dump(const void *owner)
 	char *path = program_find(owner, "pg_dump", cluster_major(), NULL);
 
 	return path != NULL && major_of(path) >= cluster_major() ? path : NULL;
-}
-
-static void
-no_notice(void *arg UNUSED, const PGresult *result UNUSED)
-{
-}
-
-/* The result of the last of the statements; all have succeeded. */
-static PGresult *
-query(const char *dbname, const char *sql, PGconn **conn)
-{
-	PGresult *result;
-	ExecStatusType status;
-
-	*conn = connect_to(dbname);
-	if (PQstatus(*conn) != CONNECTION_OK) {
-		print_error("cluster: %s\n", PQerrorMessage(*conn));
-		PQfinish(*conn);
-		fail();
-	}
-	PQsetNoticeReceiver(*conn, no_notice, NULL);
-	result = PQexec(*conn, sql);
-	status = PQresultStatus(result);
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
-	    status != PGRES_EMPTY_QUERY) {
-		print_error("cluster: %s: %s\nin: %s\n", dbname,
-		    PQresultErrorMessage(result), sql);
-		PQclear(result);
-		PQfinish(*conn);
-		fail();
-	}
-	return result;
-}
-
-void
-cluster_sql(const char *dbname, const char *sql)
-{
-	PGconn *conn;
-
-	PQclear(query(dbname, sql, &conn));
-	PQfinish(conn);
-}
-
-char *
-cluster_value(const void *owner, const char *dbname, const char *sql)
-{
-	PGconn *conn;
-	PGresult *result = query(dbname, sql, &conn);
-	char *value = NULL;
-
-	if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
-		value = mem_strdup(owner, PQgetvalue(result, 0, 0));
-	PQclear(result);
-	PQfinish(conn);
-	return value;
-}
-
-void
-cluster_wait_value(const char *dbname, const char *sql, const char *wanted)
-{
-	int64_t until = clock_mono_ms() + WAIT_MS;
-	PGconn *conn;
-
-	for (;;) {
-		PGresult *result = query(dbname, sql, &conn);
-		const char *value = PQntuples(result) == 0 ||
-		    PQgetisnull(result, 0, 0) ? NULL : PQgetvalue(result, 0, 0);
-		bool equal = str_equal(value, wanted);
-
-		if (!equal && clock_mono_ms() > until)
-			print_error("cluster: %s\nis %s, not %s\n", sql,
-			    value != NULL ? value : "null", wanted);
-		PQclear(result);
-		PQfinish(conn);
-		if (equal)
-			return;
-		if (clock_mono_ms() > until)
-			fail();
-		moment();
-	}
-}
-
-void
-cluster_create_db(const char *name)
-{
-	char *sql = mem_printf(NULL, "CREATE DATABASE \"%s\"", name);
-
-	cluster_sql("postgres", sql);
-	talloc_free(sql);
-}
-
-/* The server keeps a database that has any; their slots are nowhere. */
-static void
-drop_subscriptions(const char *dbname)
-{
-	cluster_sql(dbname, "DO $$DECLARE s text; BEGIN FOR s IN SELECT "
-	    "quote_ident(subname) FROM pg_subscription WHERE subdbid = "
-	    "(SELECT oid FROM pg_database WHERE datname = current_database()) "
-	    "LOOP EXECUTE 'ALTER SUBSCRIPTION '||s||' DISABLE'; "
-	    "EXECUTE 'ALTER SUBSCRIPTION '||s||' SET (slot_name = NONE)'; "
-	    "EXECUTE 'DROP SUBSCRIPTION '||s; END LOOP; END$$");
-}
-
-void
-cluster_drop_db(const char *name)
-{
-	char *has = mem_printf(NULL, "SELECT 1 FROM pg_subscription s JOIN "
-	    "pg_database d ON d.oid = s.subdbid WHERE d.datname = '%s'", name);
-	char *sql = mem_printf(has, "DROP DATABASE IF EXISTS \"%s\" "
-	    "WITH (FORCE)", name);
-
-	if (cluster_value(has, "postgres", has) != NULL)
-		drop_subscriptions(name);
-	cluster_sql("postgres", sql);
-	talloc_free(has);
-}
-
-char *
-cluster_new_db(const void *owner)
-{
-	char *name = mem_printf(owner, "db%d", ++cluster.databases);
-
-	cluster_create_db(name);
-	return name;
 }
 
 void

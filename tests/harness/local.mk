@@ -6,11 +6,13 @@
 check_LIBRARIES += tests/harness/libharness.a
 tests_harness_libharness_a_SOURCES = \
 	tests/harness/cluster.c tests/harness/cluster.h \
+	tests/harness/cluster_sql.c \
 	tests/harness/golden.c tests/harness/golden.h \
 	tests/harness/json_schema.c tests/harness/json_schema.h \
 	tests/harness/keys.c tests/harness/keys.h \
 	tests/harness/pooler.c tests/harness/pooler.h \
 	tests/harness/replica.c tests/harness/replica.h \
+	tests/harness/sql.c tests/harness/sql.h \
 	tests/harness/terminal.c tests/harness/terminal.h \
 	tests/harness/test.c tests/harness/test.h \
 	tests/harness/web.c tests/harness/web.h

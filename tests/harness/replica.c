@@ -3,7 +3,6 @@
 #include "harness/test.h"
 
 #include <errno.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include "base/str.h"
 #include "harness/cluster.h"
 #include "harness/replica.h"
+#include "harness/sql.h"
 
 #define WAIT_MS		60000
 
@@ -56,14 +56,10 @@ copy_cluster(const struct replica *r, const char *data)
 	assert_int_equal(wait_for(cluster_spawn(argv)), 0);
 }
 
-static PGconn *
-connect_to(const struct replica *r, const char *dbname)
+static struct sql_server
+server_of(const struct replica *r)
 {
-	const char *const names[] = { "host", "port", "user", "dbname", NULL };
-	const char *const values[] = { r->folder, "5432", "postgres", dbname,
-	    NULL };
-
-	return PQconnectdbParams(names, values, 0);
+	return (struct sql_server){ r->folder, "5432" };
 }
 
 static void
@@ -74,7 +70,7 @@ wait_ready(const struct replica *r)
 	PGconn *conn;
 
 	while (!is_ready && clock_mono_ms() < until) {
-		conn = connect_to(r, "postgres");
+		conn = sql_connect(server_of(r), "postgres");
 		is_ready = PQstatus(conn) == CONNECTION_OK;
 		PQfinish(conn);
 		if (!is_ready)
@@ -129,17 +125,7 @@ char *
 replica_value(const void *owner, const struct replica *r, const char *dbname,
     const char *sql)
 {
-	PGconn *conn = connect_to(r, dbname);
-	PGresult *result = PQexec(conn, sql);
-	char *value = NULL;
-
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-		fail_msg("replica: %s: %s", sql, PQerrorMessage(conn));
-	if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
-		value = mem_strdup(owner, PQgetvalue(result, 0, 0));
-	PQclear(result);
-	PQfinish(conn);
-	return value;
+	return sql_value(owner, server_of(r), dbname, sql);
 }
 
 void
