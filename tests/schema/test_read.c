@@ -303,6 +303,30 @@ a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
 	talloc_free(scratch);
 }
 
+/* A transaction within that of the lock, which has its number already. */
+#define WORK \
+	"DO $$ BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN others THEN " \
+	"RAISE; END $$"
+
+/* Were it taken for a change, it would be given up like the next one. */
+static void
+work_on_rows_is_no_change_of_the_schema(void **state UNUSED)
+{
+	const char *statements[] = {
+	    SOMEBODY_WAITS, WORK, "COMMIT AND CHAIN",
+	    LOCK_IT,
+	    SOMEBODY_WAITS, WORK, "COMMIT AND CHAIN",
+	    LOCK_IT,
+	    SOMEBODY_WAITS, WORK, "COMMIT", NULL };
+	void *scratch = talloc_new(NULL);
+	char *name = meddled_database(scratch);
+	struct error err;
+
+	assert_got(read_meddled(scratch, name, statements, &err), &err);
+	cluster_drop_db(name);
+	talloc_free(scratch);
+}
+
 static void
 a_schema_that_never_holds_still_is_given_up(void **state UNUSED)
 {
@@ -451,6 +475,7 @@ main(void)
 		    options_that_the_newest_servers_keep_for_themselves_are_none),
 		cmocka_unit_test(
 		    a_schema_that_changes_while_it_is_read_is_read_again),
+		cmocka_unit_test(work_on_rows_is_no_change_of_the_schema),
 		cmocka_unit_test(a_schema_that_never_holds_still_is_given_up),
 		cmocka_unit_test(
 		    a_lock_that_stands_in_the_way_is_told_and_not_waited_for),
