@@ -24,7 +24,7 @@ struct side {
 
 /*
  * What a table has, as if all of it were its own.  By name: { attributes,
- * facts, depends, default } - the last: it has a default of its own.
+ * facts, depends }.
  */
 struct holdings {
 	json_t	*columns, *checks;
@@ -135,8 +135,11 @@ apply_setting(void *arg, const struct schema_object *o)
 		if (object_fact(o, own_facts[i]) != NULL)
 			json_object_set_new(facts, own_facts[i],
 			    json_string(object_fact(o, own_facts[i])));
-	if (object_text(o, "default") != NULL)
-		json_object_set_new(column, "default", json_true());
+	/* What its default stands on. */
+	for (const char **key = o->depends; *key != NULL; key++)
+		if (!str_starts(*key, "column ") && !str_equal(*key, o->parent))
+			json_array_append_new(json_object_get(column,
+			    "depends"), json_string(*key));
 }
 
 /* What no child has from its parent. */
@@ -246,11 +249,6 @@ depends_of(struct side *s, const struct schema_object *table,
 		if (own != NULL)
 			json_array_append_new(keys, own);
 	}
-	/* What a column's default stands on is told of its table. */
-	for (const char **d = table->depends; *d != NULL &&
-	    json_is_true(json_object_get(holding, "default")); d++)
-		if (str_starts(*d, "sequence ") || str_starts(*d, "function "))
-			json_array_append_new(keys, json_string(*d));
 	list = depends_new(s->maker.arena, keys);
 	json_decref(keys);
 	return list;
