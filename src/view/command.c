@@ -105,10 +105,11 @@ session_ask(struct app *a, enum intent_type t, const char *step,
 	w->backend_start = mem_strdup(w, json_str_or(session,
 	    "backend_start", ""));
 	a->host.flush_input(a->host.arg);
-	app_ask(a, mem_printf(a->frame, "To %s of %s %s, type its pid %" PRId64
-	    ":", t == INTENT_TERMINATE_BACKEND ? "end the session" :
+	/* A narrow line ends before the names, which are above. */
+	app_ask(a, mem_printf(a->frame, "Type its pid %" PRId64 " to %s of %s "
+	    "%s:", w->pid, t == INTENT_TERMINATE_BACKEND ? "end the session" :
 	    "cancel the query", json_str_or(session, "user", "this step"),
-	    json_str_or(session, "application", ""), w->pid), pid_given,
+	    json_str_or(session, "application", "")), pid_given,
 	    w)->wants_text = true;
 }
 

@@ -222,7 +222,7 @@ end_it_by_the_keys_on_screen(struct terminal *t, const char *pid)
 	terminal_wait(t, "In the way", WAIT);
 	terminal_wait(t, "T end", WAIT);
 	terminal_keys(t, "T");
-	terminal_wait(t, "type its pid", WAIT);
+	terminal_wait(t, "Type its pid", WAIT);
 	terminal_keys(t, pid);
 	terminal_keys(t, "\r");
 }

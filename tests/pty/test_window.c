@@ -166,7 +166,7 @@ a_lock_that_is_in_the_way_is_on_screen_and_ended_by_its_pid(void **state)
 	terminal_keys(t, "L");
 	terminal_wait(t, "In the way", WAIT);
 	terminal_keys(t, "T");
-	terminal_wait(t, "type its pid", WAIT);
+	terminal_wait(t, "Type its pid", WAIT);
 	terminal_keys(t, pid);
 	terminal_keys(t, "\r");
 
