@@ -7,6 +7,7 @@ steps_tests = \
 	tests/steps/test_danger \
 	tests/steps/test_migrate \
 	tests/steps/test_progress \
+	tests/steps/test_reconcile \
 	tests/steps/test_reset \
 	tests/steps/test_retention \
 	tests/steps/test_run \
@@ -18,7 +19,8 @@ check_PROGRAMS += $(steps_tests)
 TESTS += $(steps_tests)
 
 check_LIBRARIES += tests/steps/libstage.a
-tests_steps_libstage_a_SOURCES = tests/steps/stage.c tests/steps/stage.h
+tests_steps_libstage_a_SOURCES = tests/steps/stage.c tests/steps/stage.h \
+	tests/steps/migrations.h
 
 steps_test_libs = tests/steps/libstage.a $(harness_libs) $(steps_libs) \
 	$(schema_libs) $(approval_libs) $(runbook_libs) $(postgres_libs) \
@@ -29,6 +31,7 @@ tests_steps_test_backup_LDADD = $(steps_test_libs)
 tests_steps_test_danger_LDADD = $(steps_test_libs)
 tests_steps_test_migrate_LDADD = $(steps_test_libs)
 tests_steps_test_progress_LDADD = $(steps_test_libs)
+tests_steps_test_reconcile_LDADD = $(steps_test_libs)
 tests_steps_test_reset_LDADD = $(steps_test_libs)
 tests_steps_test_retention_LDADD = $(steps_test_libs)
 tests_steps_test_run_LDADD = $(steps_test_libs)
