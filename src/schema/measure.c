@@ -16,6 +16,7 @@ struct measurement {
 	struct pg_session *session;
 	const char	**figures;
 	size_t		 count;
+	bool		 is_open;	/* a transaction */
 };
 
 static const char begin[] =
@@ -52,28 +53,35 @@ goes_on(const struct measurement *m, const struct error *err)
 	return pg_alive(m->session) && err->code == ERR_SQL;
 }
 
+static int
+end(struct measurement *m, struct error *err)
+{
+	if (!m->is_open || !pg_alive(m->session))
+		return 0;
+	m->is_open = false;
+	return pg_exec_script(m->session, "ROLLBACK", err);
+}
+
 /* As measure_count(), of any value; null counts as one. */
 static int
 ask(const void *owner, struct measurement *m, const char *what, char **value,
     const char *sql, struct error *err)
 {
-	struct error later;
-	int rc = pg_exec_script(m->session, begin, err);
+	int rc = m->is_open ? 0 : pg_exec_script(m->session, begin, err);
 
 	*value = NULL;
+	m->is_open = rc == 0;
 	if (rc == 0)
 		rc = pg_scalar(owner, m->session, sql, 0, NULL, value, err);
-	if (rc == 0) {
-		rc = 1;
-	} else if (goes_on(m, err)) {
-		measure_say(m, "%s: %s", what, err->primary);
-		error_clear(err);
-		rc = 0;
-	}
-	if (pg_alive(m->session) &&
-	    pg_exec_script(m->session, "ROLLBACK", &later) < 0)
-		rc = rc < 0 ? rc : error_set(err, later.code, "%s", later.primary);
-	return rc;
+	if (rc == 0)
+		return 1;
+	if (!goes_on(m, err))
+		return -1;
+	measure_say(m, "%s: %s", what, err->primary);
+	error_clear(err);
+	/* The next one begins anew. */
+	m->is_open = true;
+	return end(m, err);
 }
 
 static int
@@ -200,7 +208,8 @@ drift_measure(struct drift *d, struct pg_session *actual, struct error *err)
 			.err = err };
 
 		s.m.figures = NEW_ARRAY(d, const char *, 1);
-		if (drift_each_subject(d, i, measure_subject, &s) < 0)
+		if (drift_each_subject(d, i, measure_subject, &s) < 0 ||
+		    end(&s.m, err) < 0)
 			return error_context(err, "could not measure %s",
 			    item->key);
 		item->figures = s.m.figures;
