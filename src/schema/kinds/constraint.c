@@ -315,9 +315,14 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"WHEN 'c' THEN ' ON " on " CASCADE' WHEN 'n' THEN ' ON " on " SET NULL' " \
 	"WHEN 'd' THEN ' ON " on " SET DEFAULT' ELSE '' END"
 /*
- * As above, without its many looks at the catalogues where one column refers
- * to one and does not name some of its own to be set.
+ * As above, without its many looks at the catalogues: a key of one column; a
+ * reference of one to one, which does not name some of its own to be set.
  */
+#define KEY(words, distinct) \
+	"CASE WHEN i.indnatts = 1" distinct " THEN (SELECT '" words " ('||" \
+	"  quote_ident(a.attname)||')' FROM pg_attribute a WHERE a.attrelid = " \
+	"  k.conrelid AND a.attnum = k.conkey[1])||" DEFERRAL \
+	" ELSE " DEFINITION " END"
 #define REFERENCE \
 	"CASE WHEN k.convalidated AND k.confmatchtype = 's' " \
 	"AND array_length(k.conkey, 1) = 1 AND k.confdeltype IN ('a', 'r', 'c') " \
@@ -372,7 +377,8 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	" AS \"@on\", " \
 	DEFERRAL " AS \"@deferral\", "
 #define INDEXED_QUERY(type, words, distinct) \
-	CONSTRAINT_QUERY(type, DEFINITION, "", OWN_COLUMNS MADE_OF_INDEX(words, distinct), \
+	CONSTRAINT_QUERY(type, KEY(words, distinct), "", \
+	OWN_COLUMNS MADE_OF_INDEX(words, distinct), \
 	"JOIN pg_class c ON c.oid = k.conindid ")
 
 const struct schema_kind schema_kind_primary_key = {
