@@ -169,6 +169,46 @@ what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt(void **state)
 	holds();
 }
 
+#define CURES \
+	"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' " \
+	"AND query LIKE 'DROP INDEX CONCURRENTLY%'"
+
+static void
+a_cure_whose_engine_was_killed_is_not_taken_for_the_step(void **state)
+{
+	const struct attempt_state *a;
+	struct pg_session *other;
+	struct front *f;
+
+	(void)state;
+	cluster_sql(db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
+	f = start_run("  - {id: index, transaction: false, lock_timeout: 60s, "
+	    "sql: \"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)\"}\n");
+	sign_by_name(f, "book/index");
+	until(f, waits_for(f, "failure"));
+	cluster_sql(db, "DELETE FROM t");
+	other = open_session("BEGIN; LOCK t IN SHARE UPDATE EXCLUSIVE MODE");
+	done(f, INTENT_RETRY, "{'step': 'book/index'}");
+	cluster_wait_value(db, CURES " AND wait_event_type = 'Lock'", "1");
+	kill(engine_pid(), SIGKILL);
+	until(f, f->is_gone);
+	pg_close(other);
+	cluster_wait_value(db, CURES, "0");
+
+	resume();
+	f = attach("ana");
+	until(f, waits_for(f, "failure"));
+	a = step_last_attempt(step(f, "book/index"));
+	assert_string_equal(a->outcome, "not_done");
+	done(f, INTENT_RETRY, "{'step': 'book/index'}");
+	until(f, state_of(f)->is_closed);
+	assert_string_equal(state_of(f)->outcome, "done");
+	assert_string_equal(cluster_value(owner, db, "SELECT indisvalid FROM "
+	    "pg_index WHERE indexrelid = 'i'::regclass"), "t");
+	until(f, f->is_gone);
+	holds();
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, person_begin, person_end)
 
 int
@@ -179,6 +219,7 @@ main(void)
 		test(what_a_killed_engine_left_running_is_cancelled_by_its_key),
 		test(a_transaction_whose_engine_was_killed_ends_by_itself),
 		test(what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt),
+		test(a_cure_whose_engine_was_killed_is_not_taken_for_the_step),
 	};
 
 	return test_main(tests, cluster_start, cluster_stop);
