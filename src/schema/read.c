@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
@@ -140,30 +141,43 @@ static const char heirs[] =
 	"sum(hashint8extended(" id ", (nullif(age(xmin), 2147483647)" \
 	"::bigint - age('3'::xid)) & 4294967295))) " \
 	"FROM " catalogue " WHERE " where " "
-static const char stamp[] =
-	"SELECT string_agg(x, ' ' ORDER BY x) FROM ("
-	STAMP("pg_class", "oid::bigint",
-	    "oid >= 16384 AND relkind <> 't' AND relpersistence <> 't'")
-	"UNION ALL " STAMP("pg_attribute", "attrelid::bigint * 2048 + attnum",
-	    "attrelid >= 16384 AND attnum > 0")
-	"UNION ALL " STAMP("pg_attrdef", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_constraint", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_proc", "oid::bigint", "oid >= 16384")
-	"UNION ALL " STAMP("pg_type", "oid::bigint", "oid >= 16384")
-	"UNION ALL " STAMP("pg_enum", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_sequence", "seqrelid::bigint", "true")
-	"UNION ALL " STAMP("pg_trigger", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_policy", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_namespace", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_statistic_ext", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_event_trigger", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_publication_rel", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_foreign_server", "oid::bigint", "true")
-	"UNION ALL " STAMP("pg_collation", "oid::bigint", "oid >= 16384")
-	"UNION ALL " STAMP("pg_operator", "oid::bigint", "oid >= 16384")
-	"UNION ALL " STAMP("pg_rewrite", "oid::bigint", "oid >= 16384")
-	"UNION ALL " STAMP("pg_index", "indexrelid::bigint",
-	    "indexrelid >= 16384") ") q(x)";
+#define STAMPS \
+	"SELECT string_agg(x, ' ' ORDER BY x) FROM (" \
+	STAMP("pg_class", "oid::bigint", \
+	    "oid >= 16384 AND relkind <> 't' AND relpersistence <> 't'") \
+	"UNION ALL " STAMP("pg_attribute", "attrelid::bigint * 2048 + attnum", \
+	    "attrelid >= 16384 AND attnum > 0") \
+	"UNION ALL " STAMP("pg_attrdef", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_constraint", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_proc", "oid::bigint", "oid >= 16384") \
+	"UNION ALL " STAMP("pg_type", "oid::bigint", "oid >= 16384") \
+	"UNION ALL " STAMP("pg_enum", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_sequence", "seqrelid::bigint", "true") \
+	"UNION ALL " STAMP("pg_trigger", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_policy", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_namespace", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_statistic_ext", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_event_trigger", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_publication_rel", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_foreign_server", "oid::bigint", "true") \
+	"UNION ALL " STAMP("pg_collation", "oid::bigint", "oid >= 16384") \
+	"UNION ALL " STAMP("pg_operator", "oid::bigint", "oid >= 16384") \
+	"UNION ALL " STAMP("pg_rewrite", "oid::bigint", "oid >= 16384") \
+	"UNION ALL " STAMP("pg_index", "indexrelid::bigint", \
+	    "indexrelid >= 16384") ") q(x)"
+/*
+ * What the server has finished by then is left with the session, where it can
+ * be asked for without a transaction: where nothing else has been since, no
+ * catalogue has changed either, and nobody need look.  Behind a pooler it may
+ * be another session's, which the id of this reading tells: somebody looks.
+ */
+#define SEEN	"pgrunbook.seen"
+#define FINISHED "'%s '||txid_current_snapshot()"
+#define ASK_FOR_STAMP \
+	"SELECT (" STAMPS "), set_config('" SEEN "', " FINISHED ", false)"
+#define ASK_FOR_STAMP_AGAIN \
+	"SELECT CASE WHEN current_setting('" SEEN "', true) IS DISTINCT FROM " \
+	FINISHED " THEN (" STAMPS ") END"
 
 /* What a snapshot's pipeline asks, in order; kinds come between. */
 enum before_kinds { ASK_BEGIN, ASK_SETTINGS, ASK_STAMP, BEFORE_KINDS };
@@ -279,7 +293,8 @@ on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 		take_left_out(rd, r);
 		break;
 	case ASK_STAMP_AGAIN:
-		rd->is_steady = str_equal(rd->stamp, pg_value(r, 0, 0));
+		rd->is_steady = pg_value(r, 0, 0) == NULL ||
+		    str_equal(rd->stamp, pg_value(r, 0, 0));
 		break;
 	default:
 		break;
@@ -296,12 +311,12 @@ queries_new(const void *owner, const struct pg_session *s,
 {
 	const char **queries = NEW_ARRAY(owner, const char *,
 	    schema_kind_count + BEFORE_KINDS + (int)AFTER_KINDS + 1);
-	const char **q = queries;
+	const char **q = queries, *id = uuid_new(queries);
 
 	*kind_count = 0;
 	*q++ = begin;
 	*q++ = settings;
-	*q++ = stamp;
+	*q++ = mem_printf(queries, ASK_FOR_STAMP, id);
 	for (int i = 0; i < schema_kind_count; i++) {
 		const char *query = schema_kind_query(schema_kinds[i],
 		    pg_server_version(s));
@@ -315,7 +330,7 @@ queries_new(const void *owner, const struct pg_session *s,
 	*q++ = heirs;
 	*q++ = mem_printf(queries, "%s%s", prelude, left_out);
 	*q++ = "COMMIT";
-	*q++ = stamp;
+	*q++ = mem_printf(queries, ASK_FOR_STAMP_AGAIN, id);
 	return queries;
 }
 
