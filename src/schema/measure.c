@@ -10,6 +10,7 @@
 #include "schema/measure.h"
 
 #define COUNT_EXACTLY_BELOW	1000000
+#define ITEMS_AT_ONCE	16	/* whose tables stay locked against changes */
 
 struct measurement {
 	const void	*owner;
@@ -202,17 +203,19 @@ measure_subject(void *arg, const struct schema_kind *k,
 int
 drift_measure(struct drift *d, struct pg_session *actual, struct error *err)
 {
+	struct subject s = { .m = { .owner = d, .session = actual },
+		.err = err };
+
 	for (size_t i = 0; i < d->count; i++) {
 		struct drift_item *item = &d->items[i];
-		struct subject s = { .m = { .owner = d, .session = actual },
-			.err = err };
 
+		s.m.count = 0;
 		s.m.figures = NEW_ARRAY(d, const char *, 1);
 		if (drift_each_subject(d, i, measure_subject, &s) < 0 ||
-		    end(&s.m, err) < 0)
+		    ((i + 1) % ITEMS_AT_ONCE == 0 && end(&s.m, err) < 0))
 			return error_context(err, "could not measure %s",
 			    item->key);
 		item->figures = s.m.figures;
 	}
-	return 0;
+	return end(&s.m, err);
 }

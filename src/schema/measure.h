@@ -1,9 +1,9 @@
 /*
  * schema/measure.h - figures from the data, for a kind's measure().
  *
- * Those of an item are a read-only transaction, with short limits: a probe
- * that fails or takes too long becomes a figure that says so, and the next one
- * begins a transaction again.
+ * Those of a few items are a read-only transaction, with short limits: a
+ * probe that fails or takes too long becomes a figure that says so, and the
+ * next one begins a transaction again.
  */
 #ifndef PGRUNBOOK_SCHEMA_MEASURE_H
 #define PGRUNBOOK_SCHEMA_MEASURE_H

@@ -99,15 +99,17 @@ static const char left_out[] =
 
 /*
  * Only what is set down in pg_depend; a sequence's owner is a kind, the
- * triggers behind a foreign key are its own, and a check that a table has from
- * its parent is the parent's.  What stands on nothing but the system's own
- * objects is nobody's affair.
+ * triggers behind a foreign key are its own, the place of long values is its
+ * table's, and a check that a table has from its parent is the parent's.  What
+ * stands on nothing but the system's own objects is nobody's affair.
  */
 static const char dependencies[] =
 	"SELECT d.classid::oid, d.objid, d.objsubid, d.refclassid::oid, "
 	"d.refobjid, d.refobjsubid, d.deptype FROM pg_depend d "
 	"WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S') "
 	"AND NOT (d.classid = 'pg_trigger'::regclass AND d.deptype = 'i') "
+	"AND NOT (d.classid = 'pg_class'::regclass AND d.deptype = 'i' "
+	"AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid = 0) "
 	"AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT "
 	"FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'c' "
 	"AND k.coninhcount > 0)) "
