@@ -541,16 +541,14 @@ drift_compare_as(const void *owner, const struct schema_snapshot *expected,
     enum drift_form form)
 {
 	struct drift *d = NEW(owner, struct drift);
-	struct schema_index *both[2];
 
 	d->form = form;
 	d->expected = expected;
 	d->actual = actual;
 	d->inner = NEW(d, struct drift_inner);
 	inherit_unfold(d, &actual, &expected);
-	schema_index_both(d, expected, actual, both);
-	d->inner->expected = both[0];
-	d->inner->actual = both[1];
+	schema_index_both(d, expected, &d->inner->expected, actual,
+	    &d->inner->actual);
 	drift_pairs(d, expected, actual, &d->inner->forward);
 	make_items(d);
 	mirror(d);

@@ -102,25 +102,32 @@ build_all(void *arg)
 	build_dependents(arg);
 }
 
-struct schema_index *
-schema_index_new(const void *owner, const struct schema_snapshot *s)
+static struct schema_index *
+unbuilt(const void *owner, const struct schema_snapshot *s)
 {
 	struct schema_index *x = NEW(owner, struct schema_index);
 
 	x->snapshot = s;
+	return x;
+}
+
+struct schema_index *
+schema_index_new(const void *owner, const struct schema_snapshot *s)
+{
+	struct schema_index *x = unbuilt(owner, s);
+
 	build_all(x);
 	return x;
 }
 
 void
-schema_index_both(const void *owner, const struct schema_snapshot *one,
-    const struct schema_snapshot *other, struct schema_index *both[2])
+schema_index_both(const void *owner, const struct schema_snapshot *s,
+    struct schema_index **x, const struct schema_snapshot *other_s,
+    struct schema_index **other_x)
 {
-	both[0] = NEW(owner, struct schema_index);
-	both[0]->snapshot = one;
-	both[1] = NEW(owner, struct schema_index);
-	both[1]->snapshot = other;
-	thread_each(build_all, (void *const []){ both[0], both[1] }, 2);
+	*x = unbuilt(owner, s);
+	*other_x = unbuilt(owner, other_s);
+	thread_each(build_all, (void *const []){ *x, *other_x }, 2);
 }
 
 const struct schema_snapshot *

@@ -14,9 +14,10 @@ struct schema_index;
 /* Borrows the snapshot. */
 struct schema_index *schema_index_new(const void *owner,
     const struct schema_snapshot *s);
-/* Those of two, made at once; to both[0] and both[1]. */
-void schema_index_both(const void *owner, const struct schema_snapshot *one,
-    const struct schema_snapshot *other, struct schema_index *both[2]);
+/* Those of two, made at once. */
+void schema_index_both(const void *owner, const struct schema_snapshot *s,
+    struct schema_index **x, const struct schema_snapshot *other_s,
+    struct schema_index **other_x);
 const struct schema_snapshot *schema_index_snapshot(const struct schema_index *x);
 /* Null where there is none; key may be null. */
 const struct schema_object *schema_index_find(const struct schema_index *x,

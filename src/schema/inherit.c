@@ -42,12 +42,18 @@ inherit_moves(const struct schema_object *from, const struct schema_object *to)
 }
 
 bool
+inherit_has_toast_options(const struct schema_object *table)
+{
+	const char *options = object_fact(table, "options_as_set");
+
+	return options != NULL && strstr(options, "toast.") != NULL;
+}
+
+bool
 inherit_needs_columns(const struct schema_object *o)
 {
-	const char *options = object_fact(o, "options_as_set");
-
 	return object_fact(o, "merged_columns") != NULL ||
-	    (options != NULL && strstr(options, "toast.") != NULL);
+	    inherit_has_toast_options(o);
 }
 
 bool

@@ -25,9 +25,12 @@ bool inherit_moves(const struct schema_object *from,
 void inherit_unfold(const void *owner, const struct schema_snapshot **from,
     const struct schema_snapshot **to);
 
+/* Options of where long values are kept pass unheard where no column is long. */
+bool inherit_has_toast_options(const struct schema_object *table);
+
 /*
  * A table that is made wants its parents' columns to be as they shall be: it
- * names some itself, or has options that pass unheard where none is long.
+ * names some itself, or has such options.
  */
 bool inherit_needs_columns(const struct schema_object *o);
 

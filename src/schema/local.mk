@@ -51,7 +51,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/sequence.c src/schema/kinds/sequence.h \
 	src/schema/kinds/statistics.c \
 	src/schema/kinds/subscription.c \
-	src/schema/kinds/table.c \
+	src/schema/kinds/table.c src/schema/kinds/table.h \
 	src/schema/kinds/text_search.c \
 	src/schema/kinds/trigger.c \
 	src/schema/kinds/view.c \

@@ -138,6 +138,20 @@ sign_by_name(struct front *f, const char *id)
 	    " 'typed': '%s'}", id, digest_of(f, id), db));
 }
 
+/* Two values are the same: the step book/index failed, and left the index i. */
+static struct front *
+run_leaves_an_invalid_index(void)
+{
+	struct front *f;
+
+	cluster_sql(db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
+	f = start_run("  - {id: index, transaction: false, lock_timeout: 60s, "
+	    "sql: \"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)\"}\n");
+	sign_by_name(f, "book/index");
+	until(f, waits_for(f, "failure"));
+	return f;
+}
+
 static void
 what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt(void **state)
 {
@@ -145,11 +159,7 @@ what_failed_outside_of_a_transaction_is_cured_by_the_next_attempt(void **state)
 	struct front *f;
 
 	(void)state;
-	cluster_sql(db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
-	f = start_run("  - {id: index, transaction: false, sql: \"CREATE UNIQUE "
-	    "INDEX CONCURRENTLY i ON t (a)\"}\n");
-	sign_by_name(f, "book/index");
-	until(f, waits_for(f, "failure"));
+	f = run_leaves_an_invalid_index();
 	a = step_last_attempt(step(f, "book/index"));
 	assert_string_equal(a->cure, "DROP INDEX CONCURRENTLY IF EXISTS i");
 	assert_contains(a->proof, "invalid");
@@ -181,11 +191,7 @@ a_cure_whose_engine_was_killed_is_not_taken_for_the_step(void **state)
 	struct front *f;
 
 	(void)state;
-	cluster_sql(db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)");
-	f = start_run("  - {id: index, transaction: false, lock_timeout: 60s, "
-	    "sql: \"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)\"}\n");
-	sign_by_name(f, "book/index");
-	until(f, waits_for(f, "failure"));
+	f = run_leaves_an_invalid_index();
 	cluster_sql(db, "DELETE FROM t");
 	other = open_session("BEGIN; LOCK t IN SHARE UPDATE EXCLUSIVE MODE");
 	done(f, INTENT_RETRY, "{'step': 'book/index'}");

@@ -43,6 +43,17 @@ assert_hides(const char *text)
 	assert_null(strstr(stage_text(owner, s), text));
 }
 
+/* The run has begun, and its announcement runs. */
+static inline void
+announces(void)
+{
+	const char *digest;
+
+	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
+	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
+	stage_start(s, "freeze/announce", 1, digest);
+}
+
 /* The run waits for one key on freeze/ddl; its digest. */
 static inline const char *
 wants_class_a(void)

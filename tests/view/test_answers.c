@@ -5,12 +5,8 @@
 static void
 a_checklist_is_answered_only_when_it_is_complete(void **state)
 {
-	const char *digest;
-
 	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
+	announces();
 	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
 	    "'question': {'type': 'manual', 'items': ['one'], 'fields':"
 	    " [{'name': 'ticket', 'prompt': 'Ticket', 'pattern':"
@@ -32,17 +28,20 @@ a_checklist_is_answered_only_when_it_is_complete(void **state)
 }
 
 static void
+asks_to_choose(const char *one, const char *two)
+{
+	announces();
+	stage_event(s, EVENT_ASKED, mem_printf(owner, "{'step':"
+	    " 'freeze/announce', 'attempt': 1, 'question': {'type': 'choose',"
+	    " 'options': [{'key': '%s', 'text': 'one'}, {'key': '%s', 'text':"
+	    " 'two'}]}}", one, two));
+}
+
+static void
 enter_chooses_or_ticks_what_is_at_the_cursor(void **state)
 {
-	const char *digest;
-
 	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
-	    "'question': {'type': 'choose', 'options': [{'key': '1', 'text':"
-	    " 'one'}, {'key': '2', 'text': 'two'}]}}");
+	asks_to_choose("1", "2");
 	stage_keys(s, "s j Enter Enter");
 	assert_shows("(x) 2");
 	stage_keys(s, "a");
@@ -53,14 +52,10 @@ enter_chooses_or_ticks_what_is_at_the_cursor(void **state)
 static void
 a_long_question_leaves_room_to_see_the_answer(void **state)
 {
-	const char *digest;
-
 	(void)state;
 	s = stage_new(owner, (struct stage_look){ 20, 60, false, false });
 	stage_open(s);
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
+	announces();
 	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
 	    "'question': {'type': 'manual', 'items': [], 'fields':"
 	    " [{'name': 'n', 'prompt': 'Everything that the people in the"
@@ -74,15 +69,8 @@ a_long_question_leaves_room_to_see_the_answer(void **state)
 static void
 an_option_with_the_answer_s_own_key_leaves_a_key_to_answer(void **state)
 {
-	const char *digest;
-
 	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
-	stage_event(s, EVENT_ASKED, "{'step': 'freeze/announce', 'attempt': 1,"
-	    "'question': {'type': 'choose', 'options': [{'key': 'a', 'text':"
-	    " 'one'}, {'key': 'q', 'text': 'two'}]}}");
+	asks_to_choose("a", "q");
 	stage_keys(s, "s q a");
 	assert_null(s->sent);
 	assert_shows("(x) a");

@@ -262,12 +262,8 @@ the_header_leaves_out_whole_facts_and_cuts_none(void **state)
 static void
 no_key_is_offered_for_output_that_is_not_there(void **state)
 {
-	const char *digest;
-
 	(void)state;
-	stage_event(s, EVENT_RUN_STARTED, "{'principal': 'ana'}");
-	digest = stage_plan(s, "freeze/announce", 1, "R", "{'text': 'x'}");
-	stage_start(s, "freeze/announce", 1, digest);
+	announces();
 	stage_keys(s, "o");
 	assert_shows("There is no output yet.");
 	assert_hides("z freeze");

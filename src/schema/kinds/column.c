@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "postgres/session.h"
+#include "schema/inherit.h"
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
@@ -65,8 +66,6 @@ columns_add(struct buffer *b, struct plan *p, const struct schema_object *table,
 		buffer_printf(b, "%s\n    %s", i == 0 ? "" : ",", more);
 	buffer_puts(b, "\n)");
 }
-
-#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
 
 /* What no column definition can say, of a column that is new. */
 static void
@@ -215,10 +214,10 @@ keep_toast_of(struct plan *p, const struct schema_object *table,
     plan_write write)
 {
 	const struct schema_object **heirs = plan_dependents(p, table, "table");
-	const char *options = object_fact(table, "options_as_set");
 
-	if (options != NULL && strstr(options, "toast.") != NULL)
-		write(p, "ALTER TABLE %s SET (%s)", object_sql(table), options);
+	if (inherit_has_toast_options(table))
+		write(p, "ALTER TABLE %s SET (%s)", object_sql(table),
+		    object_fact(table, "options_as_set"));
 	for (; *heirs != NULL; heirs++) {
 		const struct schema_object *heir = plan_staying(p, (*heirs)->key);
 

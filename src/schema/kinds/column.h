@@ -8,6 +8,9 @@
 #include "base/str.h"
 #include "schema/kind.h"
 
+/* How each change of one begins: its table, its name. */
+#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
+
 /* "total numeric(14,2) DEFAULT 0 NOT NULL" */
 char *column_definition(const void *owner, const struct schema_object *column);
 

@@ -7,9 +7,8 @@
 #include "base/str.h"
 #include "schema/kinds/column.h"
 #include "schema/kinds/column_type.h"
+#include "schema/kinds/table.h"
 #include "schema/plan.h"
-
-#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
 
 /* ---- what stands on it ------------------------------------------------- */
 
@@ -24,14 +23,6 @@ is_indexed(struct plan *p, const struct schema_object *o)
 		if (plan_dependents(p, o, kinds[i])[0] != NULL)
 			return true;
 	return false;
-}
-
-static bool
-is_partitioned(struct plan *p, const struct schema_object *column)
-{
-	const struct schema_object *table = plan_target(p, column->parent);
-
-	return table != NULL && object_text(table, "partition_key") != NULL;
 }
 
 /* What is computed from it is computed anew. */
@@ -96,10 +87,10 @@ remake_comments(struct plan *p, const struct schema_object *column)
  * includes the column.
  */
 static void
-remake_references(struct plan *p, const struct schema_object *column)
+remake_references(struct plan *p, const struct schema_object *column,
+    bool partitioned)
 {
 	static const char *const keys[] = { "primary key", "unique", "index" };
-	bool partitioned = is_partitioned(p, column);
 
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
 		const struct schema_object **key = plan_dependents(p, column,
@@ -115,10 +106,12 @@ remake_references(struct plan *p, const struct schema_object *column)
 void
 column_retype_free(struct plan *p, const struct schema_object *column)
 {
+	bool partitioned = table_is_partitioned(p, column->parent);
+
 	plan_rebuild(p, column, KIND_BLOCKS);
 	remake_computed(p, column);
-	remake_references(p, column);
-	if (is_partitioned(p, column))
+	remake_references(p, column, partitioned);
+	if (partitioned)
 		remake_comments(p, column);
 }
 
@@ -148,7 +141,6 @@ column_retype(struct plan *p, const struct schema_object *from,
 	const char *old = object_text(from, "type");
 	const char *new = object_text(to, "type");
 	const char *using = type_conversion(scratch, column, old, new);
-	bool lost_default = object_text(from, "default") != NULL && using != NULL;
 	/* A type of the user's may be replaced, which takes defaults as well. */
 	bool loose = using != NULL || strchr(old, '.') != NULL;
 	bool keeps = type_is_widening(scratch, old, new) || strcmp(old, new) == 0;
@@ -156,8 +148,9 @@ column_retype(struct plan *p, const struct schema_object *from,
 	    object_differs(from, to, "collation") ? MARK_SCANS : 0;
 
 	column_retype_free(p, from);
-	/* A default that has no cast of its own would stop the change. */
-	if (lost_default)
+	/* A default that has no cast of its own, and is there yet, would stop it. */
+	if (using != NULL && object_text(from, "default") != NULL &&
+	    object_text(to, "default") != NULL)
 		plan_alter(p, ALTER_COLUMN "DROP DEFAULT", table, column);
 	if (loose)
 		column_settings_loosen(p, from);

@@ -14,6 +14,7 @@
 #include "schema/kinds/backing.h"
 #include "schema/kinds/index_text.h"
 #include "schema/kinds/marks.h"
+#include "schema/kinds/table.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -24,13 +25,13 @@ validated(const struct schema_object *o)
 }
 
 static bool
-is_partitioned(struct plan *p, const char *table)
+refers_to_partitions(struct plan *p, const struct schema_object *o)
 {
-	char *key = mem_printf(NULL, "table %s", table);
-	const struct schema_object *o = plan_target(p, key);
+	char *key = mem_printf(NULL, "table %s", object_fact(o, "other_table"));
+	bool partitioned = table_is_partitioned(p, key);
 
 	talloc_free(key);
-	return o != NULL && object_text(o, "partition_key") != NULL;
+	return partitioned;
 }
 
 static void
@@ -53,8 +54,6 @@ validate(struct plan *p, const struct schema_object *to, plan_write write)
 static void
 create_checked(struct plan *p, const struct schema_object *to)
 {
-	const char *other = object_fact(to, "other_table");
-
 	if (!validated(to)) {
 		add(p, to, " NOT VALID");
 		return;
@@ -62,8 +61,8 @@ create_checked(struct plan *p, const struct schema_object *to)
 	add(p, to, "");
 	plan_mark(p, MARK_SCANS);
 	/* The server has no such foreign keys from, or to, partitions. */
-	if (other != NULL && (is_partitioned(p, object_fact(to, "table")) ||
-	    is_partitioned(p, other)))
+	if (object_fact(to, "other_table") != NULL &&
+	    (table_is_partitioned(p, to->parent) || refers_to_partitions(p, to)))
 		return;
 	plan_mark(p, MARK_PLAIN);
 	add(p, to, " NOT VALID");

@@ -7,8 +7,6 @@
 #include "schema/kinds/column.h"
 #include "schema/kinds/retype.h"
 
-#define ALTER_COLUMN "ALTER TABLE %s ALTER COLUMN %s "
-
 /* What a column holds, as the new type has it. */
 static char *
 new_value(const void *owner, const struct schema_object *column,

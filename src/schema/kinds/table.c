@@ -5,8 +5,17 @@
 #include "schema/judge.h"
 #include "schema/kind.h"
 #include "schema/kinds/column.h"
+#include "schema/kinds/table.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
+
+bool
+table_is_partitioned(struct plan *p, const char *key)
+{
+	const struct schema_object *table = plan_target(p, key);
+
+	return table != NULL && object_text(table, "partition_key") != NULL;
+}
 
 static void
 set_row_security(struct plan *p, const struct schema_object *to,
