@@ -27,8 +27,8 @@ alter(struct plan *p, const struct schema_object *from,
 		if (target == NULL ||
 		    !str_equal(object_text(c, "collation"), object_sql(from)))
 			continue;
-		plan_rebuild(p, c, KIND_BLOCKS);
-		plan_alter(p, "ALTER TABLE %s ALTER COLUMN %s TYPE %s COLLATE %s",
+		column_retype_free(p, c);
+		plan_alter(p, ALTER_COLUMN "TYPE %s COLLATE %s",
 		    object_fact(c, "table"), object_fact(c, "column"),
 		    object_text(c, "type"), object_sql(to));
 		plan_mark(p, MARK_LOCKS);
