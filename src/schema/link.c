@@ -416,8 +416,10 @@ set_parents(struct linker *l)
 		if (parent == NOBODY)
 			continue;
 		objects[i].parent = objects[parent].key;
-		if (!(w->kind->flags & KIND_FIRST))
-			add_edge(l, i, parent);
+		if (w->kind->flags & KIND_FIRST)
+			continue;
+		add_edge(l, i, parent);
+		add_inherited(l, i, w->parent, 0);
 	}
 }
 
