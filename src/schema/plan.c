@@ -356,6 +356,12 @@ plan_is_dropped(const struct plan *p, const char *key)
 }
 
 const struct schema_object *
+plan_kept(const struct plan *p, const char *key)
+{
+	return plan_is_dropped(p, key) ? NULL : schema_index_find(p->from, key);
+}
+
+const struct schema_object *
 plan_staying(struct plan *p, const char *key)
 {
 	return plan_is_dropped(p, key) ? NULL : plan_target(p, key);

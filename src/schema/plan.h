@@ -93,6 +93,8 @@ const struct schema_object **plan_dependents(struct plan *p,
     const struct schema_object *from, const char *kind);
 /* Does it go, if only to be made again?  Sure of tables and their parts alone. */
 bool plan_is_dropped(const struct plan *p, const char *key);
+/* What it is now; null where it is not there, or plan_is_dropped(). */
+const struct schema_object *plan_kept(const struct plan *p, const char *key);
 /* plan_target() of what does not; else null. */
 const struct schema_object *plan_staying(struct plan *p, const char *key);
 /* What the object of this key shall be: null where it shall not be. */

@@ -130,7 +130,8 @@ const struct schema_kind schema_kind_sequence = {
 	    "'cache', s.seqcache::text, "
 	    "'cycle', CASE WHEN s.seqcycle THEN true END, "
 	    "'persistence', CASE WHEN r.relpersistence = 'u' "
-	    "  THEN 'unlogged' END)) AS attributes "
+	    "  THEN 'unlogged' END)) AS attributes, "
+	    OWNER("r") " AS \"@owner\" "
 	    "FROM rel r JOIN pg_sequence s ON s.seqrelid = r.oid "
 	    "WHERE NOT EXISTS (SELECT FROM pg_depend d "
 	    "  WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid "
@@ -143,11 +144,34 @@ const struct schema_kind schema_kind_sequence = {
 
 /* ---- whom it belongs to ------------------------------------------------ */
 
+/* Fact "owner" of what has this key now; null: who reads owns it, or will. */
+static const char *
+role_of(struct plan *p, const char *kind, const char *name)
+{
+	char *key = mem_printf(NULL, "%s %s", kind, name);
+	const struct schema_object *o = plan_kept(p, key);
+
+	talloc_free(key);
+	return o == NULL ? NULL : object_fact(o, "owner");
+}
+
+/* The server wants one role to own both, which nobody compares. */
+static void
+give_to_column(struct plan *p, const struct schema_object *to, plan_write write)
+{
+	const char *role = role_of(p, "table", object_fact(to, "table"));
+
+	if (!str_equal(role, role_of(p, "sequence", object_sql(to))))
+		write(p, "ALTER SEQUENCE %s OWNER TO %s", object_sql(to),
+		    role == NULL ? "CURRENT_USER" : role);
+	write(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
+	    object_text(to, "column"));
+}
+
 static void
 owner_create(struct plan *p, const struct schema_object *to)
 {
-	plan_create(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
-	    object_text(to, "column"));
+	give_to_column(p, to, plan_create);
 }
 
 static void
@@ -161,8 +185,7 @@ owner_alter(struct plan *p, const struct schema_object *from,
     const struct schema_object *to)
 {
 	(void)from;
-	plan_alter(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
-	    object_text(to, "column"));
+	give_to_column(p, to, plan_alter);
 	return true;
 }
 
@@ -173,7 +196,7 @@ const struct schema_kind schema_kind_sequence_owner = {
 	.query = "SELECT 'owner:'||s.oid||':0' AS ref, s.qs AS schema, "
 	    "s.qn AS name, " REF("pg_class", "s.oid") " AS parent, "
 	    "jsonb_build_object('column', r.q||'.'||quote_ident(a.attname)) "
-	    "AS attributes, jsonb_build_array('column '||r.q||'.'||"
+	    "AS attributes, r.q AS \"@table\", jsonb_build_array('column '||r.q||'.'||"
 	    "quote_ident(a.attname)) AS depends "
 	    "FROM rel s JOIN pg_depend d ON d.classid = 'pg_class'::regclass "
 	    "AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass "

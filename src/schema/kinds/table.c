@@ -314,7 +314,7 @@ const struct schema_kind schema_kind_table = {
 	    "  WHERE m.oid = r.relam AND m.amname <> 'heap') AS access_method, "
 	    "CASE WHEN r.reloftype <> 0 THEN "
 	    "  format_type(r.reloftype, NULL) END AS of_type, "
-	    "h.keys AS \"@parents\", "
+	    "h.keys AS \"@parents\", " OWNER("r") " AS \"@owner\", "
 	    /* What it would keep if its parent lost them. */
 	    "CASE WHEN h.parents IS NOT NULL AND NOT r.relispartition THEN ("
 	    "  SELECT string_agg(quote_ident(a.attname)||' '||"
