@@ -37,6 +37,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/kinds/grant.c \
 	src/schema/kinds/index.c src/schema/kinds/index_text.h \
 	src/schema/kinds/marks.c src/schema/kinds/marks.h \
+	src/schema/kinds/partition_index.c src/schema/kinds/partition_index.h \
 	src/schema/kinds/not_null.c src/schema/kinds/not_null.h \
 	src/schema/kinds/operator.c \
 	src/schema/kinds/options.c src/schema/kinds/options.h \

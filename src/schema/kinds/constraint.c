@@ -14,6 +14,7 @@
 #include "schema/kinds/backing.h"
 #include "schema/kinds/index_text.h"
 #include "schema/kinds/marks.h"
+#include "schema/kinds/partition_index.h"
 #include "schema/kinds/table.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
@@ -71,26 +72,55 @@ create_checked(struct plan *p, const struct schema_object *to)
 	plan_mark(p, MARK_SAFE);
 }
 
-/* The index is built while writes go on, and then is the constraint's. */
+/* The index is built while writes go on, and then is the key's. */
+static void
+create_of_index(struct plan *p, const struct schema_object *to,
+    const char *table, const char *name, const char *definition)
+{
+	bool is_primary = strcmp(to->kind, "primary key") == 0;
+
+	plan_create(p, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s", name,
+	    definition);
+	plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+	plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s%s",
+	    table, name, is_primary ? "PRIMARY KEY" : "UNIQUE", name,
+	    object_fact(to, "deferral"));
+	plan_mark(p, MARK_SAFE);
+}
+
+static void
+create_for_partition(struct plan *p, const struct schema_object *to,
+    const json_t *part, bool concurrently)
+{
+	const char *table = json_str(part, "table");
+	const char *name = json_str(part, "name");
+
+	if (concurrently)
+		create_of_index(p, to, table, name,
+		    json_str(part, "definition"));
+	else
+		plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s", table,
+		    name, object_text(to, "definition"));
+}
+
 static void
 create_indexed(struct plan *p, const struct schema_object *to)
 {
-	const char *words = object_fact(to, "words");
+	bool builds = !object_flag(to, "only") &&
+	    object_json(to, "backed_by") == NULL;
+	struct partition_scans scans = { .plain = builds ? MARK_SCANS : 0,
+		.safe = builds ? MARK_SCANS : 0 };
 
+	if (builds && object_fact_json(to, "partitions") != NULL)
+		scans = partition_indexes_create(p, to, create_for_partition);
 	add(p, to, "");
-	/* Of partitions: it is theirs to be built. */
-	if (!object_flag(to, "only") && object_json(to, "backed_by") == NULL)
-		plan_mark(p, MARK_SCANS);
-	if (words != NULL) {
-		plan_mark(p, MARK_PLAIN);
-		plan_create(p, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s",
-		    object_fact(to, "index"), object_fact(to, "on"));
-		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
-		plan_create(p, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX "
-		    "%s%s", object_fact(to, "table"),
-		    object_fact(to, "constraint"), words,
-		    object_fact(to, "index"), object_fact(to, "deferral"));
-		plan_mark(p, MARK_SAFE);
+	plan_mark(p, MARK_PLAIN | scans.plain);
+	if (object_fact(to, "on") != NULL) {
+		create_of_index(p, to, object_fact(to, "table"),
+		    object_fact(to, "constraint"), object_fact(to, "on"));
+	} else {
+		add(p, to, "");
+		plan_mark(p, MARK_SAFE | scans.safe);
 	}
 	marks_create(p, to);
 }
@@ -368,23 +398,28 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"JOIN pg_namespace n ON n.oid = o.oprnamespace) END"
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
 #define VALIDITY "k.convalidated AS validated, "
-/* What an index must be to become the constraint's; none for partitions'. */
-#define MADE_OF_INDEX(type, distinct) \
-	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion " \
-	"THEN '" type "' END AS \"@words\", " \
+/* What an index must be to become the key's: its own, and its partitions'. */
+#define MADE_OF_INDEX(kind, ending, distinct) \
+	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion THEN " \
 	INDEX_TEXT("c", "r.q", "quote_ident(k.conname)", distinct) \
-	" AS \"@on\", " \
-	DEFERRAL " AS \"@deferral\", "
-#define INDEXED_QUERY(type, words, distinct) \
+	" END AS \"@on\", " \
+	PARTITIONS("r.relkind = 'p' AND NOT i.indisexclusion", \
+	"i.indexrelid", KEYED_KEY(kind), KEYED_NAME, ending, distinct) \
+	" AS \"@partitions\", " DEFERRAL " AS \"@deferral\", "
+#define INDEXED_QUERY(type, kind, words, ending, distinct) \
 	CONSTRAINT_QUERY(type, KEY(words, distinct), "", \
-	OWN_COLUMNS MADE_OF_INDEX(words, distinct), \
+	OWN_COLUMNS MADE_OF_INDEX(kind, ending, distinct), \
 	"JOIN pg_class c ON c.oid = k.conindid ")
+#define PRIMARY_KEY_QUERY(distinct) \
+	INDEXED_QUERY("p", "primary key", "PRIMARY KEY", "_pkey", distinct)
+#define UNIQUE_QUERY(distinct) \
+	INDEXED_QUERY("u", "unique", "UNIQUE", "_key", distinct)
 
 const struct schema_kind schema_kind_primary_key = {
 	.name = "primary key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = INDEXED_QUERY("p", "PRIMARY KEY", ""),
-	.newer = {{ 150000, INDEXED_QUERY("p", "PRIMARY KEY", DISTINCT_NULLS) }},
+	.query = PRIMARY_KEY_QUERY(""),
+	.newer = {{ 150000, PRIMARY_KEY_QUERY(DISTINCT_NULLS) }},
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_unique,
@@ -393,8 +428,8 @@ const struct schema_kind schema_kind_primary_key = {
 const struct schema_kind schema_kind_unique = {
 	.name = "unique",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = INDEXED_QUERY("u", "UNIQUE", ""),
-	.newer = {{ 150000, INDEXED_QUERY("u", "UNIQUE", DISTINCT_NULLS) }},
+	.query = UNIQUE_QUERY(""),
+	.newer = {{ 150000, UNIQUE_QUERY(DISTINCT_NULLS) }},
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_unique,

@@ -13,6 +13,7 @@
 #include "schema/kinds/backing.h"
 #include "schema/kinds/index_text.h"
 #include "schema/kinds/marks.h"
+#include "schema/kinds/partition_index.h"
 #include "schema/measure.h"
 #include "schema/plan.h"
 
@@ -29,22 +30,46 @@ is_for_partitions(const struct schema_object *o)
 	return json_is_true(object_fact_json(o, "partitioned"));
 }
 
+/* A partition's, before its parents': each is built while writes go on. */
+static void
+create_for_partition(struct plan *p, const struct schema_object *to,
+    const json_t *part, bool concurrently)
+{
+	plan_create(p, "CREATE %sINDEX %s%s ON %s",
+	    object_flag(to, "unique") ? "UNIQUE " : "",
+	    concurrently ? "CONCURRENTLY " : "", json_str(part, "name"),
+	    json_str(part, "definition"));
+	if (concurrently)
+		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+}
+
+static void
+create_whole(struct plan *p, const struct schema_object *to, const char *how,
+    unsigned marks)
+{
+	plan_create(p, "CREATE %sINDEX %s%s ON %s%s",
+	    object_flag(to, "unique") ? "UNIQUE " : "", how,
+	    object_fact(to, "index"), object_flag(to, "only") ? "ONLY " : "",
+	    object_text(to, "definition"));
+	plan_mark(p, marks);
+}
+
 static void
 create(struct plan *p, const struct schema_object *to)
 {
-	const char *unique = object_flag(to, "unique") ? "UNIQUE " : "";
+	struct partition_scans scans;
 
-	plan_create(p, "CREATE %sINDEX %s ON %s%s", unique,
-	    object_fact(to, "index"), object_flag(to, "only") ? "ONLY " : "",
-	    object_text(to, "definition"));
-	if (is_for_partitions(to)) {
-		plan_mark(p, object_flag(to, "only") ||
-		    object_json(to, "backed_by") != NULL ? 0 : MARK_SCANS);
+	if (!is_for_partitions(to)) {
+		create_whole(p, to, "", MARK_PLAIN | MARK_SCANS);
+		create_whole(p, to, "CONCURRENTLY ", MARK_SAFE | MARK_OUTSIDE |
+		    MARK_SCANS);
+	} else if (object_flag(to, "only") ||
+	    object_json(to, "backed_by") != NULL) {
+		create_whole(p, to, "", 0);
 	} else {
-		plan_mark(p, MARK_PLAIN | MARK_SCANS);
-		plan_create(p, "CREATE %sINDEX CONCURRENTLY %s ON %s", unique,
-		    object_fact(to, "index"), object_text(to, "definition"));
-		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
+		scans = partition_indexes_create(p, to, create_for_partition);
+		create_whole(p, to, "", MARK_PLAIN | scans.plain);
+		create_whole(p, to, "", MARK_SAFE | scans.safe);
 	}
 	marks_create(p, to);
 }
@@ -198,6 +223,8 @@ measure(struct measurement *m, const struct schema_object *from,
 	"  FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = ANY " \
 	"  ((i.indkey::int2[])[0:i.indnkeyatts - 1])) END " \
 	"  AS \"@unique_columns\", " \
+	PARTITIONS("r.relkind = 'I'", "r.oid", UNKEYED_KEY, UNKEYED_NAME, \
+	"_idx", distinct) " AS \"@partitions\", " \
 	"b.keys AS depends " \
 	"FROM pg_index i JOIN rel r ON r.oid = i.indexrelid " \
 	"JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT " \

@@ -1,6 +1,6 @@
 -- expect: B alter table part
 -- expect: B alter function half(integer)
--- expect: B add index whole_half
+-- expect: A add index whole_half
 -- expect: B drop check whole.small
 -- from
 CREATE FUNCTION half(a int DEFAULT 3) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a / 2';
