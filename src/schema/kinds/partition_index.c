@@ -4,17 +4,42 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "schema/kinds/partition_index.h"
 
-/*
- * Is it to be made for this partition?  Not where one of its name stays, and
- * not where a key of another kind is behind it: that is an object itself.
- */
+/* Is one of this name, on this partition, part of an index that stays? */
 static bool
-is_wanted(struct plan *p, const json_t *part)
+has_such(struct plan *p, const struct schema_object *index, const json_t *part)
 {
-	return json_str(part, "name") != NULL &&
-	    plan_target(p, json_str(part, "key")) == NULL;
+	const struct schema_object *kept = plan_kept(p, index->key);
+	const json_t *theirs;
+	size_t i;
+
+	if (kept != NULL)
+		json_array_foreach(object_fact_json(kept, "partitions"), i, theirs)
+			if (str_equal(json_str(theirs, "name"),
+			    json_str(part, "name")) &&
+			    str_equal(json_str(theirs, "table"),
+			    json_str(part, "table")))
+				return true;
+	return false;
+}
+
+/* The server gives another name then. */
+static bool
+is_taken(struct plan *p, const struct schema_object *table, const json_t *part)
+{
+	static const char *const kinds[] = { "index", "primary key", "unique" };
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const struct schema_object **index = plan_parts(p, table,
+		    kinds[i]);
+
+		for (; *index != NULL; index++)
+			if (has_such(p, *index, part))
+				return true;
+	}
+	return false;
 }
 
 /* Are there rows that it is built from? */
@@ -56,17 +81,38 @@ is_left_to_parent(struct plan *p, const json_t *parts, const char *table)
 	return false;
 }
 
-/* Those that are wanted, of a list without the others. */
+/*
+ * Those that are to be made.  Not where one of its name stays, which may be
+ * like it, and not where a key of another kind is behind it: that is an
+ * object itself.  Where its name is taken, it is left to the parent's.
+ */
 static json_t *
-wanted(struct plan *p, const json_t *parts)
+wanted(struct plan *p, const struct schema_object *to, bool *is_left)
 {
-	json_t *list = json_array(), *part;
+	const struct schema_object *table = plan_target(p, to->parent);
+	const json_t *all = object_fact_json(to, "partitions"), *part;
+	json_t *list = json_array();
 	size_t i;
 
-	json_array_foreach(parts, i, part)
-		if (is_wanted(p, part))
-			json_array_append(list, part);
+	*is_left = is_left_to_parent(p, all, to->parent);
+	json_array_foreach(all, i, part) {
+		if (json_str(part, "name") == NULL ||
+		    plan_target(p, json_str(part, "key")) != NULL)
+			continue;
+		if (partition_index_name(to, part) != NULL &&
+		    is_taken(p, table, part))
+			*is_left |= is_work(p, part);
+		else
+			json_array_append(list, (json_t *)(uintptr_t)part);
+	}
 	return list;
+}
+
+const char *
+partition_index_name(const struct schema_object *to, const json_t *part)
+{
+	return strcmp(to->kind, "index") == 0 &&
+	    json_flag(part, "has_usual_name") ? NULL : json_str(part, "name");
 }
 
 /* The plain form leaves all to the parent's, unless that gives other names. */
@@ -74,10 +120,8 @@ struct partition_scans
 partition_indexes_create(struct plan *p, const struct schema_object *to,
     partition_write write)
 {
-	const json_t *all = object_fact_json(to, "partitions");
-	bool is_left = is_left_to_parent(p, all, to->parent);
-	json_t *parts = wanted(p, all), *part;
-	bool works = false, has_names = false;
+	bool works = false, has_names = false, is_left;
+	json_t *parts = wanted(p, to, &is_left), *part;
 	size_t i;
 
 	json_array_foreach(parts, i, part) {
