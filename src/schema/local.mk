@@ -61,6 +61,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/migrations.c \
 	src/schema/normalise.c src/schema/normalise.h \
 	src/schema/plan.c src/schema/plan.h \
+	src/schema/plan_edges.c \
 	src/schema/plan_op.h \
 	src/schema/plan_order.c \
 	src/schema/plan_parts.c \

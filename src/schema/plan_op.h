@@ -52,10 +52,18 @@ struct plan_op {
 	size_t	 statement_count;
 };
 
+/* An op by the parent of what it is about. */
+struct op_place {
+	const char *parent;
+	size_t	 op;
+};
+
 struct plan_ops {
 	const struct schema_index *from, *to;
 	struct plan_op	*list;
-	size_t		 count;
+	size_t		 count, room;
+	struct op_place	*places;		/* sorted */
+	size_t		 place_count;
 	size_t		*order;
 	json_t		*by_key[OP_PHASES];	/* key: place in list */
 };
@@ -87,6 +95,12 @@ bool plan_op_find(const struct plan_ops *ops, enum op_phase phase,
     const char *key, size_t *place);
 bool plan_op_has(const struct plan *p, enum op_phase phase, const char *key);
 void plan_op_kill(struct plan *p, enum op_phase phase, const char *key);
+
+/* From now on plan_ops_of() knows the ops that there are, but no rest of one. */
+void plan_ops_place(const void *owner, struct plan_ops *ops);
+/* Those about parts of it, in the order of the list; parent may be null. */
+const struct op_place *plan_ops_of(const struct plan_ops *ops,
+    const char *parent, size_t *count);
 
 /* What a kind writes goes to ops of the subject until the pen is given back. */
 struct plan_pen {
@@ -121,6 +135,20 @@ struct object_list plan_target_parts(struct plan *p,
 
 /* Chooses the form that each op is written in, and splits it where it must be. */
 void plan_stages(struct plan *p);
+
+/* ---- plan_edges.c: which op comes before which ----------------------------- */
+
+struct plan_edge {
+	size_t	before, after;
+};
+
+struct plan_edges {
+	const void	*owner;			/* of the list */
+	struct plan_edge *list;
+	size_t		 count, room;
+};
+
+void plan_edges_find(const struct plan_ops *ops, struct plan_edges *edges);
 
 /* ---- plan_order.c -------------------------------------------------------- */
 

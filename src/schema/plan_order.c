@@ -1,460 +1,197 @@
 /* schema/plan_order.c - the order of a plan's ops. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/str.h"
-#include "schema/inherit.h"
 #include "schema/plan_op.h"
 
-struct edge {
-	size_t	before, after;
+#define ROOMS	(ROOM_LATER + 1)
+
+/* ---- what comes first of a room where the edges leave it open ------------- */
+
+struct ranked {
+	enum op_phase phase;
+	int	 rank;		/* of its kind; what is made last is dropped first */
+	const char *key;
+	size_t	 op;
 };
 
-struct graph {
+static int
+by_precedence(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	int order;
+
+	if (x->phase != y->phase)
+		return x->phase < y->phase ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	order = strcmp(x->key, y->key);
+	return order != 0 ? order : (x->op > y->op) - (x->op < y->op);
+}
+
+static struct ranked *
+rank_ops(const void *owner, const struct plan_ops *ops)
+{
+	struct ranked *list = NEW_ARRAY(owner, struct ranked, ops->count + 1);
+
+	for (size_t i = 0; i < ops->count; i++) {
+		const struct plan_op *op = &ops->list[i];
+		int rank = schema_kind_rank(schema_kind_find(op->object->kind));
+
+		list[i] = (struct ranked){ .phase = op->phase, .op = i,
+			.rank = op->phase == OP_DROP ? -rank : rank,
+			.key = op->object->key };
+	}
+	qsort(list, ops->count, sizeof(*list), by_precedence);
+	return list;
+}
+
+/* ---- those that wait for none: a heap for each room ------------------------ */
+
+struct heap {
+	size_t	*list;		/* places in the order of precedence */
+	size_t	 count;
+};
+
+static void
+heap_push(struct heap *h, size_t value)
+{
+	size_t at = h->count++;
+
+	for (; at > 0 && h->list[(at - 1) / 2] > value; at = (at - 1) / 2)
+		h->list[at] = h->list[(at - 1) / 2];
+	h->list[at] = value;
+}
+
+static size_t
+heap_pop(struct heap *h)
+{
+	size_t first = h->list[0], value = h->list[--h->count], at = 0, next;
+
+	for (; (next = 2 * at + 1) < h->count; at = next) {
+		if (next + 1 < h->count && h->list[next + 1] < h->list[next])
+			next++;
+		if (h->list[next] >= value)
+			break;
+		h->list[at] = h->list[next];
+	}
+	h->list[at] = value;
+	return first;
+}
+
+/* ---- the walk --------------------------------------------------------------- */
+
+struct walk {
 	struct plan_ops	*ops;
-	struct edge	*edges;
-	size_t		 edge_count;
+	struct ranked	*ranked;
+	size_t		*place;		/* of each op in ranked */
+	size_t		*waits_for;	/* so many others */
+	bool		*taken;
+	struct heap	 ready[ROOMS];
+	size_t		 forced;	/* all ops before this one are taken */
 };
 
 static void
-push_edge(struct graph *g, size_t before, size_t after)
+make_ready(struct walk *w, size_t op)
 {
-	if (g->edge_count % 64 == 0)
-		GROW(g->ops->order, g->edges, struct edge, g->edge_count + 64);
-	g->edges[g->edge_count++] = (struct edge){ before, after };
-}
-
-static bool
-are_siblings(const struct schema_object *a, const struct schema_object *b)
-{
-	return a->parent != NULL && str_equal(a->parent, b->parent);
-}
-
-/* A partition that leaves its parent to come back to it with other bounds. */
-static bool
-comes_back(const struct graph *g, size_t op)
-{
-	const struct plan_op *it = &g->ops->list[op];
-	size_t unbound;
-
-	return it->phase == OP_ALTER && are_siblings(it->object, it->to) &&
-	    object_differs(it->object, it->to, "bound") &&
-	    plan_op_find(g->ops, OP_UNBIND, it->object->key, &unbound);
-}
-
-/* All of the one comes before any of the other. */
-static void
-add_edge(struct graph *g, size_t before, size_t after)
-{
-	if (before == after)
-		return;
-	while (g->ops->list[before].next != OP_NONE)
-		before = g->ops->list[before].next;
-	push_edge(g, before, after);
-}
-
-/* A table that takes other parents. */
-static bool
-binds(const struct plan_op *op)
-{
-	return op->phase == OP_ALTER && inherit_moves(op->object, op->to);
-}
-
-static bool
-is_before(const struct schema_object *o)
-{
-	return schema_kind_find(o->kind)->flags & KIND_BEFORE;
-}
-
-/* It leaves its parents before what it has from them changes. */
-static void
-leave_before_changes(struct graph *g, size_t op)
-{
-	const struct schema_object *o = g->ops->list[op].object;
-
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-		const char *parent = other->object->parent;
-
-		if (!other->dead && is_before(other->object) &&
-		    (str_equal(parent, o->key) ||
-		    inherit_is_from(g->ops->from, o, parent)))
-			add_edge(g, op, i);
-	}
+	heap_push(&w->ready[w->ops->list[op].room], w->place[op]);
 }
 
 /*
- * The op comes after whatever is done to what o has from its parents and,
- * where it is to take those only now, to its own, which must be like it.
- */
-static void
-after_inherited(struct graph *g, size_t op, const struct schema_object *o,
-    bool binds_now)
-{
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-		const char *parent = other->object->parent;
-
-		if (!other->dead && !other->is_rest &&
-		    is_before(other->object) &&
-		    ((binds_now && str_equal(parent, o->key)) ||
-		    inherit_is_from(g->ops->to, o, parent)))
-			add_edge(g, i, op);
-	}
-}
-
-/*
- * The op comes after whatever makes, or changes, what o stands on.  Of a
- * change that takes several transactions, what people see waits for the first
- * alone: it shall not be gone while the others work through a table.
- */
-static void
-after_foundations(struct graph *g, size_t op, const struct schema_object *o)
-{
-	bool is_seen = schema_kind_find(o->kind)->flags & KIND_BLOCKS;
-	bool is_back = comes_back(g, op);
-	size_t other;
-
-	for (const char **key = o->depends; *key != NULL; key++) {
-		if (plan_op_find(g->ops, OP_CREATE, *key, &other))
-			add_edge(g, other, op);
-		if (is_back ||
-		    !plan_op_find(g->ops, OP_ALTER, *key, &other) ||
-		    (is_before(o) && binds(&g->ops->list[other])))
-			continue;
-		if (is_seen && other != op)
-			push_edge(g, other, op);
-		else
-			add_edge(g, other, op);
-	}
-}
-
-static bool
-depends_on(const struct schema_object *o, const char *wanted)
-{
-	for (const char **key = o->depends; *key != NULL; key++)
-		if (strcmp(*key, wanted) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_key(const struct schema_object *o)
-{
-	unsigned flags = schema_kind_find(o->kind)->flags;
-
-	return (flags & KIND_MERGES) && !(flags & KIND_CUT) &&
-	    o->parent != NULL;
-}
-
-/*
- * What refers to a key would not let that one's columns change; and where
- * another one like it is to go, the server might take that.
- */
-static void
-after_changes_of_key(struct graph *g, size_t op, const struct schema_object *key)
-{
-	after_foundations(g, op, key);
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-
-		if (!other->dead && !other->is_rest &&
-		    other->phase == OP_DROP && is_key(other->object) &&
-		    are_siblings(other->object, key))
-			add_edge(g, i, op);
-	}
-}
-
-/* What is only made again may stand on others than it did. */
-static void
-after_all_foundations(struct graph *g, size_t op, const struct schema_object *o)
-{
-	const struct schema_object *wanted = schema_index_find(g->ops->to,
-	    o->key);
-
-	after_foundations(g, op, o);
-	if (wanted == NULL)
-		return;
-	if (wanted != o)
-		after_foundations(g, op, wanted);
-	if (!(schema_kind_find(o->kind)->flags & KIND_CUT))
-		return;
-	for (const char **key = wanted->depends; *key != NULL; key++) {
-		const struct schema_object *k = schema_index_find(g->ops->to,
-		    *key);
-
-		if (k != NULL && is_key(k))
-			after_changes_of_key(g, op, k);
-	}
-}
-
-/* The op comes before what o stood on goes, or is changed. */
-static void
-before_foundations(struct graph *g, size_t op, const struct schema_object *o,
-    bool before_changes)
-{
-	size_t other;
-
-	for (const char **key = o->depends; *key != NULL; key++) {
-		if (plan_op_find(g->ops, OP_DROP, *key, &other))
-			add_edge(g, op, other);
-		/* A column comes loose from its own sequence first. */
-		if (before_changes &&
-		    plan_op_find(g->ops, OP_ALTER, *key, &other) &&
-		    !depends_on(g->ops->list[other].object,
-		    g->ops->list[op].object->key) &&
-		    !(comes_back(g, other) &&
-		    are_siblings(o, g->ops->list[other].object)))
-			add_edge(g, op, other);
-	}
-}
-
-/* What a partition would keep of its parent's when it leaves goes before. */
-static void
-after_cuts(struct graph *g, size_t op)
-{
-	const char *parent = g->ops->list[op].object->parent;
-
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *cut = &g->ops->list[i];
-
-		if (!cut->dead && !cut->is_rest && cut->phase == OP_DROP &&
-		    str_equal(cut->object->parent, parent) &&
-		    (schema_kind_find(cut->object->kind)->flags & KIND_CUT))
-			add_edge(g, i, op);
-	}
-}
-
-/* A key or an index: what the parent's may take for its own. */
-static bool
-may_stand_in(const struct plan_op *op)
-{
-	return !op->dead && !op->is_rest && op->phase == OP_CREATE &&
-	    is_key(op->object);
-}
-
-/*
- * A partition's own come after its parent's, or the parent's would take them
- * for their own; those that they are to take come before.
- */
-static void
-after_parents_own(struct graph *g, size_t op)
-{
-	const struct schema_object *o = g->ops->list[op].object;
-	const struct schema_object *table =
-	    schema_index_find(g->ops->to, o->parent);
-
-	if (table == NULL || table->parent == NULL)
-		return;
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-
-		if (may_stand_in(other) &&
-		    strcmp(other->object->parent, table->parent) == 0 &&
-		    !depends_on(other->object, o->key))
-			add_edge(g, i, op);
-	}
-}
-
-/*
- * It is back before anything else of its parent changes, for it would miss
- * that; and by then all its like have left, or are gone.
- */
-static void
-back_before_changes(struct graph *g, size_t op)
-{
-	const struct schema_object *o = g->ops->list[op].object;
-	size_t type;
-
-	/* A type that is replaced is so in the parent's columns. */
-	for (const char **key = o->depends; *key != NULL; key++)
-		if (plan_op_find(g->ops, OP_ALTER, *key, &type) &&
-		    !(schema_kind_find(g->ops->list[type].object->kind)->flags &
-		    KIND_HOLDS))
-			add_edge(g, op, type);
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-		bool like = strcmp(other->object->kind, o->kind) == 0;
-		bool leaves = other->phase == OP_UNBIND ||
-		    other->phase == OP_DROP;
-		bool cut = other->phase == OP_DROP &&
-		    (schema_kind_find(other->object->kind)->flags & KIND_CUT);
-
-		if (other->dead || !are_siblings(other->object, o))
-			continue;
-		if (like && leaves)
-			add_edge(g, i, op);
-		else if (!like && !cut)
-			add_edge(g, op, i);
-	}
-}
-
-/*
- * What has a say in all that is made (a default privilege has) has it no
- * more where it goes, as it shall be where it changes, and not yet where it
- * comes.
- */
-static void
-around_creations(struct graph *g, size_t op)
-{
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *other = &g->ops->list[i];
-
-		if (other->dead || other->phase != OP_CREATE ||
-		    schema_kind_find(other->object->kind)->follow != NULL)
-			continue;
-		if (g->ops->list[op].phase == OP_CREATE)
-			add_edge(g, i, op);
-		else
-			add_edge(g, op, i);
-	}
-}
-
-/* A type that another takes the place of takes all its columns along. */
-static void
-after_old_types(struct graph *g, size_t op)
-{
-	const struct schema_object *o = g->ops->list[op].object;
-	size_t type;
-
-	if (!is_before(o))
-		return;
-	for (const char **key = o->depends; *key != NULL; key++)
-		if (plan_op_find(g->ops, OP_ALTER, *key, &type) &&
-		    schema_kind_find(g->ops->list[type].object->kind)->flags &
-		    KIND_TYPE)
-			add_edge(g, type, op);
-}
-
-static void
-find_op_edges(struct graph *g, size_t i)
-{
-	const struct plan_op *op = &g->ops->list[i];
-	size_t other;
-
-	for (size_t k = 0; k < op->cover_count; k++) {
-		const struct schema_object *o = op->covers[k];
-
-		if (op->phase == OP_CREATE)
-			after_all_foundations(g, i, o);
-		/* Columns that it names must be as its parents'. */
-		if (op->phase == OP_CREATE && inherit_needs_columns(o))
-			after_inherited(g, i, o, false);
-		if (op->phase == OP_CREATE &&
-		    plan_op_find(g->ops, OP_DROP, o->key, &other))
-			add_edge(g, other, i);
-		if (op->phase == OP_DROP)
-			before_foundations(g, i, o, true);
-	}
-	if (schema_kind_find(op->object->kind)->follow != NULL)
-		around_creations(g, i);
-	if (may_stand_in(op))
-		after_parents_own(g, i);
-	if (op->phase == OP_ALTER) {
-		after_foundations(g, i, op->to);
-		after_old_types(g, i);
-		if (plan_op_find(g->ops, OP_UNBIND, op->object->key, &other))
-			add_edge(g, other, i);
-		else
-			before_foundations(g, i, op->object, false);
-		if (comes_back(g, i))
-			back_before_changes(g, i);
-		if (binds(op))
-			after_inherited(g, i, op->to, true);
-	} else if (op->phase == OP_UNBIND) {
-		before_foundations(g, i, op->object, false);
-		if (op->object->parent != NULL)
-			after_cuts(g, i);
-		leave_before_changes(g, i);
-	}
-}
-
-static void
-find_edges(struct graph *g)
-{
-	for (size_t i = 0; i < g->ops->count; i++) {
-		const struct plan_op *op = &g->ops->list[i];
-
-		if (op->dead)
-			continue;
-		if (op->next != OP_NONE)
-			push_edge(g, i, op->next);
-		if (!op->is_rest)
-			find_op_edges(g, i);
-	}
-}
-
-/*
- * Does a come before b where the edges leave it open?  What is like what came
- * last goes on, so that there are few transactions.
- */
-static bool
-precedes(const struct plan_op *a, const struct plan_op *b, enum op_room last)
-{
-	int rank_a = schema_kind_rank(schema_kind_find(a->object->kind));
-	int rank_b = schema_kind_rank(schema_kind_find(b->object->kind));
-
-	if (a->room != b->room && (a->room == ROOM_FIRST ||
-	    b->room == ROOM_FIRST))
-		return a->room == ROOM_FIRST;
-	if (a->room != b->room && (a->room == last || b->room == last))
-		return a->room == last;
-	if (a->room != b->room)
-		return a->room < b->room;
-	if (a->phase != b->phase)
-		return a->phase < b->phase;
-	if (rank_a != rank_b)
-		return (rank_a < rank_b) == (a->phase != OP_DROP);
-	return strcmp(a->object->key, b->object->key) < 0;
-}
-
-/*
- * Of the ops that wait for none, the first; where all wait for each other,
- * the first of all, and the server has the last word.
+ * What is like what came last goes on, so that there are few transactions.
+ * Where all wait for each other, the first of all, and the server has the
+ * last word.
  */
 static size_t
-choose(const struct plan_ops *ops, const size_t *waits_for, const bool *taken,
-    enum op_room last)
+choose(struct walk *w, enum op_room last)
 {
-	size_t best = OP_NONE;
+	enum op_room room = ROOM_FIRST;
 
+	if (w->ready[ROOM_FIRST].count == 0 && w->ready[last].count > 0)
+		room = last;
+	while (room < ROOMS && w->ready[room].count == 0)
+		room++;
+	if (room < ROOMS)
+		return w->ranked[heap_pop(&w->ready[room])].op;
+	while (w->taken[w->forced])
+		w->forced++;
+	return w->forced;
+}
+
+static struct walk *
+walk_new(struct plan_ops *ops, const struct plan_edges *edges)
+{
+	struct walk *w = NEW(ops->order, struct walk);
+
+	w->ops = ops;
+	w->ranked = rank_ops(w, ops);
+	w->place = NEW_ARRAY(w, size_t, ops->count + 1);
+	w->waits_for = NEW_ARRAY(w, size_t, ops->count + 1);
+	w->taken = NEW_ARRAY(w, bool, ops->count + 1);
+	for (int room = 0; room < ROOMS; room++)
+		w->ready[room].list = NEW_ARRAY(w, size_t, ops->count + 1);
 	for (size_t i = 0; i < ops->count; i++)
-		if (!taken[i] && waits_for[i] == 0 && (best == OP_NONE ||
-		    precedes(&ops->list[i], &ops->list[best], last)))
-			best = i;
-	for (size_t i = 0; best == OP_NONE && i < ops->count; i++)
-		if (!taken[i])
-			best = i;
-	return best;
+		w->place[w->ranked[i].op] = i;
+	for (size_t i = 0; i < edges->count; i++)
+		w->waits_for[edges->list[i].after]++;
+	for (size_t i = 0; i < ops->count; i++)
+		if (w->waits_for[i] == 0)
+			make_ready(w, i);
+	return w;
+}
+
+static int
+by_before(const void *a, const void *b)
+{
+	const struct plan_edge *x = a, *y = b;
+
+	return (x->before > y->before) - (x->before < y->before);
+}
+
+/* Nobody waits for the op any more; the edges are sorted. */
+static void
+let_go(struct walk *w, const struct plan_edges *edges, size_t op)
+{
+	const struct plan_edge wanted = { .before = op };
+	const struct plan_edge *end = edges->list + edges->count, *edge;
+
+	if (edges->count == 0)
+		return;
+	edge = bsearch(&wanted, edges->list, edges->count, sizeof(*edge),
+	    by_before);
+	if (edge == NULL)
+		return;
+	while (edge > edges->list && edge[-1].before == op)
+		edge--;
+	for (; edge < end && edge->before == op; edge++)
+		if (--w->waits_for[edge->after] == 0 && !w->taken[edge->after])
+			make_ready(w, edge->after);
 }
 
 void
 plan_order(const void *owner, struct plan_ops *ops)
 {
-	struct graph g = { .ops = ops };
-	size_t *waits_for;
+	struct plan_edges edges = { 0 };
 	enum op_room last = ROOM_FIRST;
-	bool *taken;
+	struct walk *w;
 
 	ops->order = NEW_ARRAY(owner, size_t, ops->count + 1);
-	find_edges(&g);
-	waits_for = NEW_ARRAY(ops->order, size_t, ops->count + 1);
-	taken = NEW_ARRAY(ops->order, bool, ops->count + 1);
-	for (size_t i = 0; i < g.edge_count; i++)
-		waits_for[g.edges[i].after]++;
+	edges.owner = ops->order;
+	plan_edges_find(ops, &edges);
+	if (edges.count > 0)
+		qsort(edges.list, edges.count, sizeof(*edges.list), by_before);
+	w = walk_new(ops, &edges);
 	for (size_t n = 0; n < ops->count; n++) {
-		size_t op = choose(ops, waits_for, taken, last);
+		size_t op = choose(w, last);
 
-		taken[op] = true;
+		w->taken[op] = true;
 		if (ops->list[op].statement_count > 0 && !ops->list[op].dead)
 			last = ops->list[op].room;
 		ops->order[n] = op;
-		for (size_t i = 0; i < g.edge_count; i++)
-			if (g.edges[i].before == op)
-				waits_for[g.edges[i].after]--;
+		let_go(w, &edges, op);
 	}
-	talloc_free(waits_for);
-	talloc_free(taken);
-	talloc_free(g.edges);
+	talloc_free(w);
+	talloc_free(edges.list);
 }

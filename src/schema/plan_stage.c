@@ -87,16 +87,22 @@ static bool
 is_in_the_way(const struct plan_ops *ops, const struct plan_op *op)
 {
 	const struct schema_object *table;
+	const struct op_place *place;
+	size_t count;
 
 	if (op->phase != OP_DROP)
 		return false;
 	table = schema_index_find(ops->from, op->object->parent);
-	for (size_t i = 0; table != NULL && i < ops->count; i++)
-		if (!ops->list[i].dead && ops->list[i].phase == OP_CREATE &&
-		    (schema_kind_find(ops->list[i].object->kind)->flags &
-		    KIND_MERGES) && str_equal(ops->list[i].object->parent,
-		    table->parent))
+	if (table == NULL)
+		return false;
+	place = plan_ops_of(ops, table->parent, &count);
+	for (; count > 0; count--, place++) {
+		const struct plan_op *other = &ops->list[place->op];
+
+		if (!other->dead && other->phase == OP_CREATE &&
+		    (schema_kind_find(other->object->kind)->flags & KIND_MERGES))
 			return true;
+	}
 	return false;
 }
 
@@ -176,6 +182,7 @@ plan_stages(struct plan *p)
 {
 	size_t count = p->ops.count;
 
+	plan_ops_place(p, &p->ops);
 	for (size_t i = 0; i < count; i++) {
 		struct plan_op *op = &p->ops.list[i];
 

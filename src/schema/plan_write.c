@@ -1,6 +1,7 @@
 /* schema/plan_write.c - a plan's ops, and what the kinds write into them. */
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -22,8 +23,10 @@ plan_op_new(struct plan *p, enum op_phase phase, const struct schema_object *o)
 {
 	struct plan_ops *ops = &p->ops;
 
-	if (ops->count % 64 == 0)
-		GROW(p, ops->list, struct plan_op, ops->count + 64);
+	if (ops->count == ops->room) {
+		ops->room = ops->room == 0 ? 64 : ops->room * 2;
+		GROW(p, ops->list, struct plan_op, ops->room);
+	}
 	ops->list[ops->count] = (struct plan_op){ .phase = phase,
 		.room = ROOM_SHARED, .object = o, .next = OP_NONE };
 	p->writing[phase] = ops->count;
@@ -69,6 +72,49 @@ plan_op_kill(struct plan *p, enum op_phase phase, const char *key)
 
 	if (plan_op_find(&p->ops, phase, key, &place))
 		p->ops.list[place].dead = true;
+}
+
+static int
+by_parent(const void *a, const void *b)
+{
+	const struct op_place *x = a, *y = b;
+	int order = strcmp(x->parent, y->parent);
+
+	return order != 0 ? order : (x->op > y->op) - (x->op < y->op);
+}
+
+void
+plan_ops_place(const void *owner, struct plan_ops *ops)
+{
+	ops->places = NEW_ARRAY(owner, struct op_place, ops->count + 1);
+	ops->place_count = 0;
+	for (size_t i = 0; i < ops->count; i++)
+		if (ops->list[i].object->parent != NULL)
+			ops->places[ops->place_count++] = (struct op_place){
+				ops->list[i].object->parent, i };
+	qsort(ops->places, ops->place_count, sizeof(*ops->places), by_parent);
+}
+
+const struct op_place *
+plan_ops_of(const struct plan_ops *ops, const char *parent, size_t *count)
+{
+	size_t low = 0, high = ops->place_count, end;
+
+	*count = 0;
+	if (parent == NULL)
+		return ops->places;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(ops->places[middle].parent, parent) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < ops->place_count &&
+	    strcmp(ops->places[end].parent, parent) == 0; end++)
+		(*count)++;
+	return &ops->places[low];
 }
 
 /* ---- pens -------------------------------------------------------------- */
