@@ -291,7 +291,8 @@ static void
 propose_renames(struct drift *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		for (size_t k = 0; k < d->count; k++) {
+		for (size_t k = 0; d->items[i].change == DRIFT_DROP &&
+		    k < d->count; k++) {
 			struct drift_item *a = &d->items[i], *b = &d->items[k];
 
 			if (looks_alike(a, b))
@@ -335,12 +336,14 @@ drift_each_subject(const struct drift *d, size_t i, drift_visit visit,
 
 	if (!inherit_moves(item->actual, item->expected))
 		return rc;
-	for (size_t n = 0; rc >= 0 && n < changes->count; n++) {
-		const struct schema_change *c = &changes->list[n];
+	for (size_t n = changes->item_start[i]; rc >= 0 &&
+	    n < changes->item_start[i + 1]; n++) {
+		const struct schema_change *c =
+		    &changes->list[changes->by_item[n]];
 		const struct schema_kind *k =
 		    schema_kind_find(schema_change_object(c)->kind);
 
-		if (c->item == i && (k->flags & KIND_BEFORE))
+		if (k->flags & KIND_BEFORE)
 			rc = visit(arg, k, c->from, c->to);
 	}
 	return rc;
@@ -368,10 +371,10 @@ judge_item(struct drift *d, size_t i, const char *const *unmanaged)
 	j.reasons = NEW_ARRAY(d, const char *, 1);
 	drift_each_subject(d, i, judge_subject, &j);
 	in->wanted[i] = true;
-	forward = plan_new(NULL, in->actual, in->expected, &in->forward,
-	    in->wanted, d->form);
-	codify = plan_new(NULL, in->expected, in->actual, &in->codify,
-	    in->wanted, FORM_PLAIN);
+	forward = plan_of_item(NULL, in->actual, in->expected, &in->forward,
+	    in->wanted, i, d->form);
+	codify = plan_of_item(NULL, in->expected, in->actual, &in->codify,
+	    in->wanted, i, FORM_PLAIN);
 	in->wanted[i] = false;
 	for (key = plan_casualties(forward); *key != NULL; key++)
 		judge_b(&j, "dependency break: %s goes too", *key);
@@ -484,6 +487,16 @@ mirror(struct drift *d)
 	drift_changes_index(d, codify);
 }
 
+static void
+group_changes(struct drift *d)
+{
+	struct schema_changes *forward = &d->inner->forward;
+
+	drift_changes_group(d, forward, d->count);
+	d->inner->codify.by_item = forward->by_item;
+	d->inner->codify.item_start = forward->item_start;
+}
+
 struct sorted {
 	struct drift_item item;
 	size_t	was;
@@ -525,6 +538,7 @@ sort_items(struct drift *d)
 		f->item = now[f->item];
 		d->inner->codify.list[i].item = f->item;
 	}
+	group_changes(d);
 	talloc_free(s);
 }
 
@@ -552,6 +566,7 @@ drift_compare_as(const void *owner, const struct schema_snapshot *expected,
 	drift_pairs(d, expected, actual, &d->inner->forward);
 	make_items(d);
 	mirror(d);
+	group_changes(d);
 	drift_needs(d);
 	d->inner->wanted = NEW_ARRAY(d, bool, d->count + 1);
 	for (size_t i = 0; i < d->count; i++)

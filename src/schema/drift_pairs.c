@@ -57,42 +57,106 @@ merge(const void *owner, const struct schema_snapshot *from,
 	}
 }
 
-/* One goes and one comes that are the same but for the name. */
-static bool
-is_rename(const struct schema_change *drop, const struct schema_change *add)
+/* ---- renames ----------------------------------------------------------- */
+
+/* What comes and could be another under a new name. */
+struct coming {
+	const struct schema_object *object;
+	size_t	 place;			/* of its change */
+};
+
+static int
+order_texts(const char *a, const char *b)
 {
-	return drop->from != NULL && drop->to == NULL &&
-	    add->from == NULL && add->to != NULL &&
-	    strcmp(drop->from->kind, add->to->kind) == 0 &&
-	    (schema_kind_find(add->to->kind)->flags & KIND_RENAMES) &&
-	    str_equal(drop->from->schema, add->to->schema) &&
-	    str_equal(drop->from->parent, add->to->parent) &&
-	    !differ(drop->from, add->to);
+	return strcmp(a == NULL ? "" : a, b == NULL ? "" : b);
+}
+
+/* Where it belongs: a rename changes none of that. */
+static int
+by_home(const void *a, const void *b)
+{
+	const struct schema_object *x = ((const struct coming *)a)->object;
+	const struct schema_object *y = ((const struct coming *)b)->object;
+	int order = order_texts(x->parent, y->parent);
+
+	if (order == 0)
+		order = strcmp(x->kind, y->kind);
+	return order != 0 ? order : order_texts(x->schema, y->schema);
+}
+
+static int
+by_home_and_place(const void *a, const void *b)
+{
+	const struct coming *x = a, *y = b;
+	int order = by_home(a, b);
+
+	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+static bool
+is_renamed(const struct schema_object *o)
+{
+	return schema_kind_find(o->kind)->flags & KIND_RENAMES;
+}
+
+static struct coming *
+list_coming(const struct schema_changes *changes, size_t *count)
+{
+	struct coming *list = NEW_ARRAY(NULL, struct coming, changes->count + 1);
+
+	*count = 0;
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct schema_change *c = &changes->list[i];
+
+		if (c->from == NULL && is_renamed(c->to))
+			list[(*count)++] = (struct coming){ c->to, i };
+	}
+	qsort(list, *count, sizeof(*list), by_home_and_place);
+	return list;
+}
+
+/* The first of those at home where it was that is the same but for the name. */
+static void
+pair_rename(struct schema_changes *changes, struct schema_change *gone,
+    const struct coming *list, size_t count)
+{
+	const struct coming wanted = { .object = gone->from };
+	const struct coming *end = list + count, *it = bsearch(&wanted, list,
+	    count, sizeof(*list), by_home);
+
+	while (it != NULL && it > list && by_home(it - 1, &wanted) == 0)
+		it--;
+	for (; it != NULL && it < end && by_home(it, &wanted) == 0; it++) {
+		struct schema_change *come = &changes->list[it->place];
+
+		if (come->to != NULL && !differ(gone->from, come->to)) {
+			gone->to = come->to;
+			*come = (struct schema_change){ 0 };
+			return;
+		}
+	}
 }
 
 static void
 pair_renames(struct schema_changes *changes)
 {
-	size_t kept = 0;
+	size_t kept = 0, count;
+	struct coming *list = list_coming(changes, &count);
 
-	for (size_t i = 0; i < changes->count; i++) {
+	for (size_t i = 0; count > 0 && i < changes->count; i++) {
 		struct schema_change *c = &changes->list[i];
 
-		for (size_t k = 0; k < changes->count && c->from != NULL &&
-		    c->to == NULL; k++) {
-			struct schema_change *add = &changes->list[k];
-
-			if (is_rename(c, add)) {
-				c->to = add->to;
-				*add = (struct schema_change){ 0 };
-			}
-		}
+		if (c->from != NULL && c->to == NULL && is_renamed(c->from))
+			pair_rename(changes, c, list, count);
 	}
+	talloc_free(list);
 	for (size_t i = 0; i < changes->count; i++)
 		if (changes->list[i].from != NULL || changes->list[i].to != NULL)
 			changes->list[kept++] = changes->list[i];
 	changes->count = kept;
 }
+
+/* ---- the whole ----------------------------------------------------------- */
 
 static int
 by_rank(const void *a, const void *b)
@@ -122,6 +186,25 @@ drift_changes_index(const void *owner, struct schema_changes *changes)
 			json_object_set(changes->by_key, c->to->key, place);
 		json_decref(place);
 	}
+}
+
+void
+drift_changes_group(const void *owner, struct schema_changes *changes,
+    size_t item_count)
+{
+	size_t *start = NEW_ARRAY(owner, size_t, item_count + 2);
+
+	changes->by_item = NEW_ARRAY(owner, size_t, changes->count + 1);
+	for (size_t i = 0; i < changes->count; i++)
+		start[changes->list[i].item + 1]++;
+	for (size_t i = 0; i < item_count; i++)
+		start[i + 1] += start[i];
+	/* Putting moves each start to its end, which is the next one's start. */
+	for (size_t i = 0; i < changes->count; i++)
+		changes->by_item[start[changes->list[i].item]++] = i;
+	memmove(start + 1, start, item_count * sizeof(*start));
+	start[0] = 0;
+	changes->item_start = start;
 }
 
 void

@@ -304,12 +304,13 @@ change_one(struct plan *p, const struct schema_change *c)
 		create_tree(p, c->to);
 }
 
-/* What holds something (KIND_HOLDS), or what does not. */
+/* What holds something (KIND_HOLDS), or what does not; places null: all. */
 static void
-change_all(struct plan *p, bool holds)
+change_all(struct plan *p, const size_t *places, size_t count, bool holds)
 {
-	for (size_t i = 0; i < p->changes->count; i++) {
-		const struct schema_change *c = &p->changes->list[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct schema_change *c =
+		    &p->changes->list[places == NULL ? i : places[i]];
 
 		if (p->wanted[c->item] && holds ==
 		    ((flags_of(schema_change_object(c)) & KIND_HOLDS) != 0))
@@ -325,10 +326,10 @@ plan_destroy(struct plan *p)
 	return 0;
 }
 
-struct plan *
-plan_new(const void *owner, const struct schema_index *from,
+static struct plan *
+make_plan(const void *owner, const struct schema_index *from,
     const struct schema_index *to, const struct schema_changes *changes,
-    const bool *wanted, enum drift_form form)
+    const bool *wanted, enum drift_form form, const size_t *places, size_t count)
 {
 	struct plan *p = NEW(owner, struct plan);
 
@@ -342,11 +343,31 @@ plan_new(const void *owner, const struct schema_index *from,
 	plan_ops_begin(p);
 	talloc_set_destructor(p, plan_destroy);
 	/* What goes whole needs nothing else: tables know that of their parts. */
-	change_all(p, true);
-	change_all(p, false);
+	change_all(p, places, count, true);
+	change_all(p, places, count, false);
 	plan_stages(p);
 	plan_order(p, &p->ops);
 	return p;
+}
+
+struct plan *
+plan_new(const void *owner, const struct schema_index *from,
+    const struct schema_index *to, const struct schema_changes *changes,
+    const bool *wanted, enum drift_form form)
+{
+	return make_plan(owner, from, to, changes, wanted, form, NULL,
+	    changes->count);
+}
+
+struct plan *
+plan_of_item(const void *owner, const struct schema_index *from,
+    const struct schema_index *to, const struct schema_changes *changes,
+    const bool *wanted, size_t item, enum drift_form form)
+{
+	const size_t *start = changes->item_start;
+
+	return make_plan(owner, from, to, changes, wanted, form,
+	    &changes->by_item[start[item]], start[item + 1] - start[item]);
 }
 
 bool

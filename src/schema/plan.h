@@ -33,6 +33,8 @@ struct schema_changes {
 	struct schema_change *list;	/* parents before their parts */
 	size_t	 count;
 	json_t	*by_key;		/* keys of from and of to: place in list */
+	/* Places in list, item after item; where each item's start, and end. */
+	size_t	*by_item, *item_start;
 };
 
 /*
@@ -43,6 +45,11 @@ struct schema_changes {
 struct plan *plan_new(const void *owner, const struct schema_index *from,
     const struct schema_index *to, const struct schema_changes *changes,
     const bool *wanted, enum drift_form form);
+
+/* Likewise where wanted[item] alone is true: takes the time that one takes. */
+struct plan *plan_of_item(const void *owner, const struct schema_index *from,
+    const struct schema_index *to, const struct schema_changes *changes,
+    const bool *wanted, size_t item, enum drift_form form);
 
 /* In order; the last has no text.  The texts live as long as the plan. */
 struct drift_statement *plan_statements(const void *owner,
