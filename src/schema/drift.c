@@ -374,7 +374,7 @@ judge_item(struct drift *d, size_t i, const char *const *unmanaged)
 	forward = plan_of_item(NULL, in->actual, in->expected, &in->forward,
 	    in->wanted, i, d->form);
 	codify = plan_of_item(NULL, in->expected, in->actual, &in->codify,
-	    in->wanted, i, FORM_PLAIN);
+	    in->wanted, i, FORM_MIGRATION);
 	in->wanted[i] = false;
 	for (key = plan_casualties(forward); *key != NULL; key++)
 		judge_b(&j, "dependency break: %s goes too", *key);

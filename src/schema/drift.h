@@ -34,7 +34,8 @@ struct drift_statement {
 
 enum drift_form {
 	FORM_SAFE,	/* tables that are there stay usable, in several transactions */
-	FORM_PLAIN	/* in as few transactions as can be */
+	FORM_PLAIN,	/* in as few transactions as can be */
+	FORM_MIGRATION	/* likewise, and for others, who have other roles */
 };
 
 struct drift_item {

@@ -31,7 +31,7 @@ plan_for(const void *owner, const struct drift *d,
 	p = truth == TRUTH_MIGRATIONS ? plan_new(owner, in->actual,
 	    in->expected, &in->forward, wanted, d->form) :
 	    plan_new(owner, in->expected, in->actual, &in->codify, wanted,
-	    FORM_PLAIN);
+	    FORM_MIGRATION);
 	memset(wanted, 0, d->count * sizeof(*wanted));
 	return p;
 }

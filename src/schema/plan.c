@@ -382,6 +382,15 @@ plan_kept(const struct plan *p, const char *key)
 	return plan_is_dropped(p, key) ? NULL : schema_index_find(p->from, key);
 }
 
+const char *
+plan_owner(const struct plan *p, const char *key)
+{
+	const struct schema_object *o = plan_kept(p, key);
+
+	return o == NULL || p->form == FORM_MIGRATION ? NULL :
+	    object_fact(o, "owner");
+}
+
 const struct schema_object *
 plan_staying(struct plan *p, const char *key)
 {

@@ -72,7 +72,7 @@ typedef void (*plan_write)(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 void plan_unbind(struct plan *p, const char *fmt, ...) PRINTF(2, 3);
 /* Of the statement that was written last: */
 enum plan_mark {
-	MARK_PLAIN = 1 << 0,	/* for FORM_PLAIN, and for what is new */
+	MARK_PLAIN = 1 << 0,	/* for other forms, and for what is new */
 	MARK_SAFE = 1 << 1,	/* for FORM_SAFE, on what is there before */
 	MARK_LATER = 1 << 2,	/* only when what is before it is committed */
 	MARK_OUTSIDE = 1 << 3,	/* refuses a transaction */
@@ -100,6 +100,8 @@ const struct schema_object **plan_dependents(struct plan *p,
     const struct schema_object *from, const char *kind);
 /* Does it go, if only to be made again?  Sure of tables and their parts alone. */
 bool plan_is_dropped(const struct plan *p, const char *key);
+/* Fact "owner" of a relation that is kept; null in a migration. */
+const char *plan_owner(const struct plan *p, const char *key);
 /* What it is now; null where it is not there, or plan_is_dropped(). */
 const struct schema_object *plan_kept(const struct plan *p, const char *key);
 /* plan_target() of what does not; else null. */

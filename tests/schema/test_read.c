@@ -458,7 +458,7 @@ each_text_is_as_the_server_writes_it(void **state UNUSED)
 			    object_fact(o, "index")));
 	}
 	assert_int_equal(keys, 15 + (cluster_major() >= 15));
-	assert_int_equal(indexes, 25 + 2 * (cluster_major() >= 15));
+	assert_int_equal(indexes, 24 + 2 * (cluster_major() >= 15));
 	cluster_drop_db(name);
 	talloc_free(scratch);
 }

@@ -144,28 +144,24 @@ const struct schema_kind schema_kind_sequence = {
 
 /* ---- whom it belongs to ------------------------------------------------ */
 
-/* Fact "owner" of what has this key now; null: who reads owns it, or will. */
-static const char *
-role_of(struct plan *p, const char *kind, const char *name)
-{
-	char *key = mem_printf(NULL, "%s %s", kind, name);
-	const struct schema_object *o = plan_kept(p, key);
-
-	talloc_free(key);
-	return o == NULL ? NULL : object_fact(o, "owner");
-}
-
-/* The server wants one role to own both, which nobody compares. */
+/*
+ * The server wants one role to own both, which nobody compares.  A table that
+ * is made belongs to who makes it.
+ */
 static void
 give_to_column(struct plan *p, const struct schema_object *to, plan_write write)
 {
-	const char *role = role_of(p, "table", object_fact(to, "table"));
+	char *table = mem_printf(NULL, "table %s", object_fact(to, "table"));
+	const char *role = plan_owner(p, table);
+	const char *now = plan_owner(p, to->parent);
 
-	if (!str_equal(role, role_of(p, "sequence", object_sql(to))))
-		write(p, "ALTER SEQUENCE %s OWNER TO %s", object_sql(to),
-		    role == NULL ? "CURRENT_USER" : role);
+	if (role == NULL && now != NULL && plan_target(p, table) != NULL)
+		role = "CURRENT_USER";
+	if (role != NULL && !str_equal(role, now))
+		write(p, "ALTER SEQUENCE %s OWNER TO %s", object_sql(to), role);
 	write(p, "ALTER SEQUENCE %s OWNED BY %s", object_sql(to),
 	    object_text(to, "column"));
+	talloc_free(table);
 }
 
 static void

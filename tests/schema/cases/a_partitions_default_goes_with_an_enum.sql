@@ -1,6 +1,7 @@
 -- expect: B alter column whole.c
 -- expect: A alter column setting part.c
 -- expect: A add enum mood
+-- since: 14
 -- from
 CREATE TABLE whole (id int, c text) PARTITION BY LIST (id);
 ALTER TABLE whole ALTER c SET COMPRESSION pglz;
