@@ -405,11 +405,6 @@ safe_forms_are_for_what_stands(void **state)
 	assert_null(strstr(sql_of(scratch,
 	    "CREATE TABLE t (a int PRIMARY KEY, b int CHECK (b > 0));"
 	    "CREATE INDEX ON t (b)", "", "table public.t"), "CONCURRENTLY"));
-	/* The server builds nothing concurrently for all partitions at once. */
-	assert_null(strstr(sql_of(scratch,
-	    "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE INDEX i "
-	    "ON t (a)", "CREATE TABLE t (a int) PARTITION BY LIST (a)",
-	    "index public.i"), "CONCURRENTLY"));
 	talloc_free(scratch);
 }
 
@@ -476,6 +471,26 @@ an_index_whose_build_failed_is_built_again(void **state)
 	talloc_free(scratch);
 }
 
+/* The server builds nothing concurrently for all partitions at once. */
+static void
+each_partitions_index_is_built_before_its_parents(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	static const char actual[] = "CREATE TABLE t (a int) PARTITION BY LIST "
+	    "(a); CREATE TABLE p1 PARTITION OF t FOR VALUES IN (1)";
+	/* The second partition comes only if another item is wanted. */
+	static const char expected[] = "CREATE TABLE t (a int) PARTITION BY LIST "
+	    "(a); CREATE TABLE p1 PARTITION OF t FOR VALUES IN (1); "
+	    "CREATE TABLE p2 PARTITION OF t FOR VALUES IN (2); "
+	    "CREATE INDEX two ON p2 (a); CREATE INDEX i ON t (a)";
+
+	(void)state;
+	assert_string_equal(sql_of(scratch, expected, actual, "index public.i"),
+	    "CREATE INDEX CONCURRENTLY ON public.p1 USING btree (a);\n"
+	    "BEGIN;\nCREATE INDEX i ON public.t USING btree (a);\nCOMMIT;");
+	talloc_free(scratch);
+}
+
 int
 main(void)
 {
@@ -487,6 +502,7 @@ main(void)
 		cmocka_unit_test(another_shape_is_no_rename),
 		cmocka_unit_test(a_decision_is_void_when_the_item_changes),
 		cmocka_unit_test(safe_forms_are_for_what_stands),
+		cmocka_unit_test(each_partitions_index_is_built_before_its_parents),
 		cmocka_unit_test(what_is_unmanaged_is_class_c_with_its_parts),
 		cmocka_unit_test(decisions_give_only_the_sql_that_was_decided),
 		cmocka_unit_test(

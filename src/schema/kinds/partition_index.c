@@ -42,15 +42,18 @@ is_taken(struct plan *p, const struct schema_object *table, const json_t *part)
 	return false;
 }
 
+static const char *
+table_key(struct plan *p, const json_t *part)
+{
+	return mem_printf(p, "table %s", json_str(part, "table"));
+}
+
 /* Are there rows that it is built from? */
 static bool
 is_work(struct plan *p, const json_t *part)
 {
-	char *key = mem_printf(NULL, "table %s", json_str(part, "table"));
-	bool works = json_flag(part, "is_leaf") && plan_kept(p, key) != NULL;
-
-	talloc_free(key);
-	return works;
+	return json_flag(part, "is_leaf") &&
+	    plan_kept(p, table_key(p, part)) != NULL;
 }
 
 static bool
@@ -82,10 +85,21 @@ is_left_to_parent(struct plan *p, const json_t *parts, const char *table)
 }
 
 /*
- * Those that are to be made.  Not where one of its name stays, which may be
- * like it, and not where a key of another kind is behind it: that is an
- * object itself.  Where its name is taken, it is left to the parent's.
+ * Not for what shall be no partition, nor where one of its name stays, which
+ * may be like it; and where a key of another kind is behind it, that is an
+ * object itself.
  */
+static bool
+is_wanted(struct plan *p, const json_t *part)
+{
+	const struct schema_object *table = plan_target(p, table_key(p, part));
+
+	return json_str(part, "name") != NULL && table != NULL &&
+	    object_text(table, "partition_of") != NULL &&
+	    plan_target(p, json_str(part, "key")) == NULL;
+}
+
+/* Those that are to be made; where the name is taken, the parent's does it. */
 static json_t *
 wanted(struct plan *p, const struct schema_object *to, bool *is_left)
 {
@@ -96,8 +110,7 @@ wanted(struct plan *p, const struct schema_object *to, bool *is_left)
 
 	*is_left = is_left_to_parent(p, all, to->parent);
 	json_array_foreach(all, i, part) {
-		if (json_str(part, "name") == NULL ||
-		    plan_target(p, json_str(part, "key")) != NULL)
+		if (!is_wanted(p, part))
 			continue;
 		if (partition_index_name(to, part) != NULL &&
 		    is_taken(p, table, part))
