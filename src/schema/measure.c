@@ -166,14 +166,17 @@ measure_table(struct measurement *m, const char *table, struct error *err)
 	int rc;
 
 	rc = measure_count(m, "size of the table", &bytes, err,
-	    "SELECT pg_total_relation_size(%s::regclass)", name);
+	    "SELECT sum(pg_total_relation_size(relid))::int8 FROM "
+	    MEASURE_WITH_PARTITIONS, name, name);
 	if (rc > 0)
-		rc = measure_count(m, "rows", &rows, err, "SELECT reltuples::int8 "
-		    "FROM pg_class WHERE oid = %s::regclass", name);
-	/* Never analysed, the size must do: rows take some bytes. */
+		rc = measure_count(m, "rows", &rows, err, "SELECT coalesce("
+		    "CASE WHEN min(reltuples) >= 0 THEN sum(reltuples) ELSE -1 "
+		    "END, 0)::int8 FROM pg_class JOIN " MEASURE_WITH_PARTITIONS
+		    " ON relid = oid WHERE relkind <> 'p'", name, name);
+	/* Never analysed (0 before 14), the size must do: rows take some bytes. */
 	if (rc > 0 && (rows >= COUNT_EXACTLY_BELOW ||
-	    (rows < 0 && bytes > (int64_t)COUNT_EXACTLY_BELOW * 100)))
-		about = rows < 0 ? NULL : "about ";
+	    (rows <= 0 && bytes > (int64_t)COUNT_EXACTLY_BELOW * 100)))
+		about = rows <= 0 ? NULL : "about ";
 	else if (rc > 0)
 		rc = measure_count(m, "rows", &rows, err,
 		    "SELECT count(*) FROM %s", table);

@@ -15,6 +15,11 @@
 
 struct measurement;
 
+/* In a query: r.relid, a relation and all its partitions; takes its literal twice. */
+#define MEASURE_WITH_PARTITIONS \
+	"(SELECT relid::oid FROM pg_partition_tree(%s::regclass) " \
+	"UNION SELECT %s::regclass::oid) r(relid)"
+
 void measure_say(struct measurement *m, const char *fmt, ...) PRINTF(2, 3);
 /*
  * "1,204,331 rows, 412 MB" of a table: exact below a million rows,

@@ -192,6 +192,27 @@ figures_say_what_a_drop_would_lose(void **state)
 }
 
 static void
+figures_of_a_partitioned_table_are_those_of_its_partitions(void **state)
+{
+	void *scratch = talloc_new(NULL);
+	struct drift *d = measured(scratch,
+	    "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p "
+	    "PARTITION OF t DEFAULT",
+	    "CREATE TABLE t (a int, b text) PARTITION BY LIST (a);"
+	    "CREATE TABLE p PARTITION OF t DEFAULT; CREATE INDEX i ON t (a);"
+	    "INSERT INTO t SELECT 1, repeat('x', 100) "
+	    "FROM generate_series(1, 1500)");
+
+	(void)state;
+	assert_true(has_figure(schemas_item(d, "column public.t.b"),
+	    "1,500 rows, 2"));
+	assert_true(has_figure(schemas_item(d, "index public.i"), " kB"));
+	assert_true(has_figure(schemas_item(d, "index public.i"),
+	    "never used"));
+	talloc_free(scratch);
+}
+
+static void
 figures_say_which_rows_would_fail(void **state)
 {
 	void *scratch = talloc_new(NULL);
@@ -512,6 +533,8 @@ main(void)
 		cmocka_unit_test(ids_and_json_are_the_same_for_the_same_drift),
 		cmocka_unit_test(figures_say_what_a_drop_would_lose),
 		cmocka_unit_test(figures_say_which_rows_would_fail),
+		cmocka_unit_test(
+		    figures_of_a_partitioned_table_are_those_of_its_partitions),
 		cmocka_unit_test(attributes_show_both_sides),
 		cmocka_unit_test(figures_tell_what_new_rules_would_refuse),
 		cmocka_unit_test(an_index_whose_build_failed_is_built_again),

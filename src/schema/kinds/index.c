@@ -160,14 +160,15 @@ measure_use(struct measurement *m, const char *name, struct error *err)
 	void *scratch = talloc_new(NULL);
 	int64_t scans, last = 0;
 	int rc = measure_count(m, "use of the index", &scans, err,
-	    "SELECT coalesce(idx_scan, 0) FROM pg_stat_all_indexes "
-	    "WHERE indexrelid = %s::regclass", name);
+	    "SELECT coalesce(sum(idx_scan), 0)::int8 FROM pg_stat_all_indexes "
+	    "JOIN " MEASURE_WITH_PARTITIONS " ON r.relid = indexrelid", name, name);
 
 	if (rc > 0 && scans > 0)
 		rc = measure_count(m, "last use of the index", &last, err,
-		    "SELECT extract(epoch FROM (to_jsonb(s)->>'last_idx_scan')"
-		    "::timestamptz)::int8 FROM pg_stat_all_indexes s "
-		    "WHERE indexrelid = %s::regclass", name);
+		    "SELECT coalesce(extract(epoch FROM max((to_jsonb(s)"
+		    "->>'last_idx_scan')::timestamptz))::int8, 0) "
+		    "FROM pg_stat_all_indexes s JOIN " MEASURE_WITH_PARTITIONS
+		    " ON r.relid = indexrelid", name, name);
 	if (rc > 0 && scans == 0)
 		measure_say(m, "never used since statistics began");
 	else if (rc > 0)
@@ -193,12 +194,11 @@ measure(struct measurement *m, const struct schema_object *from,
 	scratch = talloc_new(NULL);
 	name = pg_quote_literal(scratch, object_sql(from));
 	rc = measure_count(m, "size of the index", &bytes, err,
-	    "SELECT pg_relation_size(%s::regclass)", name);
+	    "SELECT sum(pg_relation_size(relid))::int8 FROM "
+	    MEASURE_WITH_PARTITIONS, name, name);
 	if (rc > 0) {
 		measure_say(m, "%s", str_bytes(scratch, bytes));
-		/* Nobody counts what is used through all partitions' at once. */
-		if (!is_for_partitions(from))
-			rc = measure_use(m, name, err);
+		rc = measure_use(m, name, err);
 	}
 	if (rc >= 0 && to != NULL && object_flag(to, "unique") &&
 	    (object_differs(from, to, "definition") ||
