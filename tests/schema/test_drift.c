@@ -507,7 +507,7 @@ each_partitions_index_is_built_before_its_parents(void **state)
 
 	(void)state;
 	assert_string_equal(sql_of(scratch, expected, actual, "index public.i"),
-	    "CREATE INDEX CONCURRENTLY ON public.p1 USING btree (a);\n"
+	    "CREATE INDEX CONCURRENTLY p1_a_idx ON public.p1 USING btree (a);\n"
 	    "BEGIN;\nCREATE INDEX i ON public.t USING btree (a);\nCOMMIT;");
 	talloc_free(scratch);
 }

@@ -35,12 +35,10 @@ static void
 create_for_partition(struct plan *p, const struct schema_object *to,
     const json_t *part, bool concurrently)
 {
-	const char *name = partition_index_name(to, part);
-
-	plan_create(p, "CREATE %sINDEX %s%s%sON %s",
+	plan_create(p, "CREATE %sINDEX %s%s ON %s",
 	    object_flag(to, "unique") ? "UNIQUE " : "",
-	    concurrently ? "CONCURRENTLY " : "", name == NULL ? "" : name,
-	    name == NULL ? "" : " ", json_str(part, "definition"));
+	    concurrently ? "CONCURRENTLY " : "", json_str(part, "name"),
+	    json_str(part, "definition"));
 	if (concurrently)
 		plan_mark(p, MARK_SAFE | MARK_OUTSIDE | MARK_SCANS);
 }

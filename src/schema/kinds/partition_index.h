@@ -21,10 +21,6 @@
 typedef void (*partition_write)(struct plan *p, const struct schema_object *to,
     const json_t *part, bool concurrently);
 
-/* Null: the server may name it as it does by itself. */
-const char *partition_index_name(const struct schema_object *to,
-    const json_t *part);
-
 /* MARK_SCANS or 0: what is left to the parent's statement, in either form. */
 struct partition_scans {
 	unsigned plain, safe;
