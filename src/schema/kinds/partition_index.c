@@ -8,6 +8,7 @@
 #include "schema/kinds/partition_index.h"
 
 #define NUMBERS_MAX	100	/* of indexes alike on one partition */
+#define NAME_MAX_BYTES	63	/* longer ones are cut, and then alike */
 
 static const char *
 table_key(struct plan *p, const json_t *part)
@@ -130,6 +131,8 @@ other_number(struct plan *p, const json_t *names, const char *name)
 	size -= is_quoted;
 	while (size > 0 && name[size - 1] >= '0' && name[size - 1] <= '9')
 		size--;
+	if (size + strlen("99") > NAME_MAX_BYTES)
+		return NULL;
 	for (int number = 1; number < NUMBERS_MAX; number++) {
 		const char *other = mem_printf(p, "%.*s%d%s", (int)size, name,
 		    number, is_quoted ? "\"" : "");
