@@ -10,12 +10,14 @@
 -- from
 CREATE DOMAIN short AS text;
 ALTER DOMAIN short ADD CONSTRAINT k CHECK (length(VALUE) < 9) NOT VALID;
+CREATE TABLE other (v short);
 CREATE TABLE parent (a int);
 CREATE TABLE child () INHERITS (parent);
 GRANT SELECT (a) ON child TO pg_monitor;
 COMMENT ON COLUMN child.a IS 'one';
 -- to
 CREATE DOMAIN short AS text CONSTRAINT k CHECK (length(VALUE) < 9);
+CREATE TABLE other (v short);
 CREATE TABLE parent (b int, c short NOT NULL);
 CREATE TABLE child () INHERITS (parent);
 GRANT SELECT (b) ON child TO pg_monitor;
