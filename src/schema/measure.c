@@ -169,10 +169,11 @@ measure_table(struct measurement *m, const char *table, struct error *err)
 	    "SELECT sum(pg_total_relation_size(relid))::int8 FROM "
 	    MEASURE_WITH_PARTITIONS, name, name);
 	if (rc > 0)
-		rc = measure_count(m, "rows", &rows, err, "SELECT coalesce("
-		    "CASE WHEN min(reltuples) >= 0 THEN sum(reltuples) ELSE -1 "
-		    "END, 0)::int8 FROM pg_class JOIN " MEASURE_WITH_PARTITIONS
-		    " ON relid = oid WHERE relkind <> 'p'", name, name);
+		rc = measure_count(m, "rows", &rows, err, "SELECT CASE "
+		    "WHEN min(n) < 0 THEN -1 ELSE coalesce(sum(n), 0) END::int8 "
+		    "FROM (SELECT (SELECT c.reltuples FROM pg_class c "
+		    "WHERE c.oid = r.relid AND c.relkind <> 'p') AS n FROM "
+		    MEASURE_WITH_PARTITIONS ") t", name, name);
 	/* Never analysed (0 before 14), the size must do: rows take some bytes. */
 	if (rc > 0 && (rows >= COUNT_EXACTLY_BELOW ||
 	    (rows <= 0 && bytes > (int64_t)COUNT_EXACTLY_BELOW * 100)))

@@ -15,7 +15,11 @@
 
 struct measurement;
 
-/* In a query: r.relid, a relation and all its partitions; takes its literal twice. */
+/*
+ * In a query: r.relid, a relation and all its partitions; takes its literal
+ * twice.  The server takes them for thousands: it is to be asked of each by
+ * itself, or it reads whole catalogues.
+ */
 #define MEASURE_WITH_PARTITIONS \
 	"(SELECT relid::oid FROM pg_partition_tree(%s::regclass) " \
 	"UNION SELECT %s::regclass::oid) r(relid)"

@@ -119,17 +119,17 @@ static const char dependencies[] =
 
 /* Columns that a table has from others, where something stands on them. */
 static const char heirs[] =
-	"WITH RECURSIVE used AS (SELECT refobjid AS rel, refobjsubid AS num "
-	"  FROM pg_depend WHERE refobjsubid > 0 "
-	"  AND refclassid = 'pg_class'::regclass "
-	/* No dependency tells of these. */
-	"UNION ALL SELECT objoid, objsubid FROM pg_description "
-	"  WHERE objsubid > 0 AND classoid = 'pg_class'::regclass "
-	"UNION ALL SELECT attrelid, attnum FROM pg_attribute "
-	"  WHERE attacl IS NOT NULL AND attinhcount > 0), "
-	"heir AS (SELECT a.attrelid, a.attnum, a.attname FROM used u "
-	"  JOIN pg_attribute a ON a.attrelid = u.rel AND a.attnum = u.num "
-	"  WHERE a.attinhcount > 0 "
+	"WITH RECURSIVE heir AS ((SELECT a.attrelid, a.attnum, a.attname "
+	"  FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid "
+	"  AND a.attnum = d.refobjsubid WHERE d.refobjsubid > 0 "
+	"  AND d.refclassid = 'pg_class'::regclass AND a.attinhcount > 0 "
+	/* No dependency tells of comments and grants. */
+	"  UNION ALL SELECT a.attrelid, a.attnum, a.attname "
+	"  FROM pg_description d JOIN pg_attribute a ON a.attrelid = d.objoid "
+	"  AND a.attnum = d.objsubid WHERE d.objsubid > 0 "
+	"  AND d.classoid = 'pg_class'::regclass AND a.attinhcount > 0 "
+	"  UNION ALL SELECT attrelid, attnum, attname FROM pg_attribute "
+	"  WHERE attacl IS NOT NULL AND attinhcount > 0) "
 	"UNION SELECT b.attrelid, b.attnum, b.attname FROM heir h "
 	"  JOIN pg_inherits i ON i.inhrelid = h.attrelid "
 	"  JOIN pg_attribute b ON b.attrelid = i.inhparent "

@@ -158,15 +158,15 @@ measure_use(struct measurement *m, const char *name, struct error *err)
 	void *scratch = talloc_new(NULL);
 	int64_t scans, last = 0;
 	int rc = measure_count(m, "use of the index", &scans, err,
-	    "SELECT coalesce(sum(idx_scan), 0)::int8 FROM pg_stat_all_indexes "
-	    "JOIN " MEASURE_WITH_PARTITIONS " ON r.relid = indexrelid", name, name);
+	    "SELECT sum(pg_stat_get_numscans(relid))::int8 FROM "
+	    MEASURE_WITH_PARTITIONS, name, name);
 
 	if (rc > 0 && scans > 0)
 		rc = measure_count(m, "last use of the index", &last, err,
-		    "SELECT coalesce(extract(epoch FROM max((to_jsonb(s)"
-		    "->>'last_idx_scan')::timestamptz))::int8, 0) "
-		    "FROM pg_stat_all_indexes s JOIN " MEASURE_WITH_PARTITIONS
-		    " ON r.relid = indexrelid", name, name);
+		    "SELECT coalesce(extract(epoch FROM max((SELECT "
+		    "to_jsonb(s)->>'last_idx_scan' FROM pg_stat_all_indexes s "
+		    "WHERE s.indexrelid = r.relid)::timestamptz))::int8, 0) FROM "
+		    MEASURE_WITH_PARTITIONS, name, name);
 	if (rc > 0 && scans == 0)
 		measure_say(m, "never used since statistics began");
 	else if (rc > 0)
