@@ -331,15 +331,15 @@ drift_each_subject(const struct drift *d, size_t i, drift_visit visit,
 {
 	const struct drift_item *item = &d->items[i];
 	const struct schema_changes *changes = &d->inner->forward;
+	const struct edges *of = changes->by_item;
 	int rc = visit(arg, schema_kind_find(item->kind), item->actual,
 	    item->expected);
 
 	if (!inherit_moves(item->actual, item->expected))
 		return rc;
-	for (size_t n = changes->item_start[i]; rc >= 0 &&
-	    n < changes->item_start[i + 1]; n++) {
+	for (size_t n = of->start[i]; rc >= 0 && n < of->start[i + 1]; n++) {
 		const struct schema_change *c =
-		    &changes->list[changes->by_item[n]];
+		    &changes->list[of->to[n]];
 		const struct schema_kind *k =
 		    schema_kind_find(schema_change_object(c)->kind);
 
@@ -494,7 +494,6 @@ group_changes(struct drift *d)
 
 	drift_changes_group(d, forward, d->count);
 	d->inner->codify.by_item = forward->by_item;
-	d->inner->codify.item_start = forward->item_start;
 }
 
 struct sorted {

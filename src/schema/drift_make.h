@@ -21,7 +21,7 @@ void drift_pairs(const void *owner, const struct schema_snapshot *expected,
 
 /* Fill by_key. */
 void drift_changes_index(const void *owner, struct schema_changes *changes);
-/* Fill by_item and item_start. */
+/* Fill by_item. */
 void drift_changes_group(const void *owner, struct schema_changes *changes,
     size_t item_count);
 

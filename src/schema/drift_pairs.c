@@ -192,19 +192,13 @@ void
 drift_changes_group(const void *owner, struct schema_changes *changes,
     size_t item_count)
 {
-	size_t *start = NEW_ARRAY(owner, size_t, item_count + 2);
+	struct edge *list = NEW_ARRAY(NULL, struct edge, changes->count + 1);
 
-	changes->by_item = NEW_ARRAY(owner, size_t, changes->count + 1);
 	for (size_t i = 0; i < changes->count; i++)
-		start[changes->list[i].item + 1]++;
-	for (size_t i = 0; i < item_count; i++)
-		start[i + 1] += start[i];
-	/* Putting moves each start to its end, which is the next one's start. */
-	for (size_t i = 0; i < changes->count; i++)
-		changes->by_item[start[changes->list[i].item]++] = i;
-	memmove(start + 1, start, item_count * sizeof(*start));
-	start[0] = 0;
-	changes->item_start = start;
+		list[i] = (struct edge){ (uint32_t)changes->list[i].item,
+			(uint32_t)i };
+	changes->by_item = edges_new(owner, list, changes->count, item_count);
+	talloc_free(list);
 }
 
 void

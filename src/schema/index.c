@@ -5,16 +5,11 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "schema/index.h"
-
-/* Edges in one array, those of an object side by side. */
-struct edges {
-	size_t	*start;		/* by object; one more than there are objects */
-	size_t	*to;		/* objects */
-};
+#include "schema/snapshot_make.h"
 
 struct schema_index {
 	const struct schema_snapshot *snapshot;
-	struct edges parts, dependents;
+	struct edges *parts, *dependents;
 };
 
 static size_t
@@ -29,77 +24,69 @@ schema_index_find(const struct schema_index *x, const char *key)
 	return key == NULL ? NULL : schema_find(x->snapshot, key);
 }
 
-/* From an object to another: places. */
-struct edge {
-	size_t	from, to;
-};
-
-static void
-add_edge(const struct schema_index *x, struct edge *list, size_t *count,
-    const char *key, size_t to)
+static uint32_t
+find_place(const struct schema_index *x, const char *key)
 {
 	const struct schema_object *o = schema_index_find(x, key);
 
-	if (o != NULL)
-		list[(*count)++] = (struct edge){ place(x, o), to };
+	return o == NULL ? NO_PLACE : (uint32_t)place(x, o);
 }
 
-static void
-build(struct schema_index *x, struct edges *e, const struct edge *list,
-    size_t count)
-{
-	size_t n = x->snapshot->count;
-
-	e->start = NEW_ARRAY(x, size_t, n + 2);
-	for (size_t i = 0; i < count; i++)
-		e->start[list[i].from + 1]++;
-	for (size_t i = 0; i < n; i++)
-		e->start[i + 1] += e->start[i];
-	e->to = NEW_ARRAY(x, size_t, count + 1);
-	/* Putting moves each start to its end, which is the next one's start. */
-	for (size_t i = 0; i < count; i++)
-		e->to[e->start[list[i].from]++] = list[i].to;
-	memmove(e->start + 1, e->start, (n + 1) * sizeof(*e->start));
-	e->start[0] = 0;
-}
-
-static void
-build_parts(struct schema_index *x)
+static struct edges *
+parts_new(const struct schema_index *x)
 {
 	const struct schema_snapshot *s = x->snapshot;
 	struct edge *list = NEW_ARRAY(x, struct edge, s->count + 1);
+	struct edges *parts;
 	size_t count = 0;
 
-	for (size_t i = 0; i < s->count; i++)
-		add_edge(x, list, &count, s->objects[i].parent, i);
-	build(x, &x->parts, list, count);
+	for (size_t i = 0; i < s->count; i++) {
+		uint32_t parent = s->links != NULL ? s->links->parents[i] :
+		    find_place(x, s->objects[i].parent);
+
+		if (parent != NO_PLACE)
+			list[count++] = (struct edge){ parent, (uint32_t)i };
+	}
+	parts = edges_new(x, list, count, s->count);
 	talloc_free(list);
+	return parts;
 }
 
-static void
-build_dependents(struct schema_index *x)
+static struct edges *
+dependents_new(const struct schema_index *x)
 {
 	const struct schema_snapshot *s = x->snapshot;
 	struct edge *list;
+	struct edges *dependents;
 	size_t room = 0, count = 0;
 	const char **key;
 
+	if (s->links != NULL)
+		return edges_turned(x, s->links->depends);
 	for (size_t i = 0; i < s->count; i++)
 		for (key = s->objects[i].depends; *key != NULL; key++)
 			room++;
 	list = NEW_ARRAY(x, struct edge, room + 1);
-	for (size_t i = 0; i < s->count; i++)
-		for (key = s->objects[i].depends; *key != NULL; key++)
-			add_edge(x, list, &count, *key, i);
-	build(x, &x->dependents, list, count);
+	for (size_t i = 0; i < s->count; i++) {
+		for (key = s->objects[i].depends; *key != NULL; key++) {
+			uint32_t on = find_place(x, *key);
+
+			if (on != NO_PLACE)
+				list[count++] = (struct edge){ on, (uint32_t)i };
+		}
+	}
+	dependents = edges_new(x, list, count, s->count);
 	talloc_free(list);
+	return dependents;
 }
 
 static void
 build_all(void *arg)
 {
-	build_parts(arg);
-	build_dependents(arg);
+	struct schema_index *x = arg;
+
+	x->parts = parts_new(x);
+	x->dependents = dependents_new(x);
 }
 
 static struct schema_index *
@@ -152,14 +139,14 @@ void
 schema_index_parts(const struct schema_index *x, const char *key,
     schema_visit visit, void *arg)
 {
-	visit_edges(x, &x->parts, key, visit, arg);
+	visit_edges(x, x->parts, key, visit, arg);
 }
 
 void
 schema_index_dependents(const struct schema_index *x, const char *key,
     schema_visit visit, void *arg)
 {
-	visit_edges(x, &x->dependents, key, visit, arg);
+	visit_edges(x, x->dependents, key, visit, arg);
 }
 
 /* Keys begin with their kind, so that those of one stand side by side. */

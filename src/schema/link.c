@@ -28,11 +28,6 @@ struct owned {
 	char	 type;
 };
 
-/* One object stands on another: places. */
-struct edge {
-	uint32_t from, to;
-};
-
 struct depend {
 	struct ref on;
 	struct ref object;
@@ -402,119 +397,115 @@ find_parents(struct linker *l)
 	}
 }
 
+/* The edges of parts; what only its parent could have made ours goes. */
 static void
-set_parents(struct linker *l)
+add_parents(struct linker *l)
 {
 	struct schema_object *objects = l->maker->snapshot->objects;
 
 	for (size_t i = 0; i < l->object_count; i++) {
 		const struct waiting *w = &l->objects[i];
-		size_t parent = w->kind->flags & KIND_OURS_BY_PARENT &&
-		    w->parent.class_ != 0 ? resolve(l, w->parent, false) :
-		    l->parents[i];
 
-		if (parent == NOBODY)
+		if (w->kind->flags & KIND_OURS_BY_PARENT) {
+			l->parents[i] = w->parent.class_ == 0 ? NOBODY :
+			    resolve(l, w->parent, false);
+			if (l->parents[i] == NOBODY)
+				objects[i].key = NULL;
+		}
+		if (l->parents[i] == NOBODY || w->kind->flags & KIND_FIRST)
 			continue;
-		objects[i].parent = objects[parent].key;
-		if (w->kind->flags & KIND_FIRST)
-			continue;
-		add_edge(l, i, parent);
+		add_edge(l, i, l->parents[i]);
 		add_inherited(l, i, w->parent, 0);
 	}
 }
 
-static int
-by_key_pointer(const void *a, const void *b)
+/* ---- in the snapshot's order --------------------------------------------- */
+
+/* Moves to the places of now the edges whose both ends are still there. */
+static void
+move_edges(struct linker *l, const uint32_t *now)
 {
-	return strcmp((*(const struct schema_object *const *)a)->key,
-	    (*(const struct schema_object *const *)b)->key);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->edge_count; i++) {
+		struct edge e = { now[l->edges[i].from], now[l->edges[i].to] };
+
+		if (e.from != NO_PLACE && e.to != NO_PLACE)
+			l->edges[kept++] = e;
+	}
+	l->edge_count = kept;
 }
 
 /* What kinds said that objects stand on, where it is there. */
 static void
-add_named(struct linker *l)
+add_named(struct linker *l, const uint32_t *now)
 {
-	struct schema_object *objects = l->maker->snapshot->objects;
-	const struct schema_object **sorted = NULL;
+	const struct schema_snapshot *s = l->maker->snapshot;
 
 	for (size_t i = 0; i < l->object_count; i++) {
 		const char **key = l->objects[i].keys;
 
-		if (key != NULL && sorted == NULL) {
-			sorted = NEW_ARRAY(l, const struct schema_object *,
-			    l->object_count);
-			for (size_t k = 0; k < l->object_count; k++)
-				sorted[k] = &objects[k];
-			qsort(sorted, l->object_count, sizeof(*sorted),
-			    by_key_pointer);
-		}
-		for (; key != NULL && *key != NULL; key++) {
-			const struct schema_object probe = { .key = *key };
-			const struct schema_object *wanted = &probe, **found;
+		for (; key != NULL && *key != NULL && now[i] != NO_PLACE; key++) {
+			const struct schema_object *o = schema_find(s, *key);
 
-			found = bsearch(&wanted, sorted, l->object_count,
-			    sizeof(*sorted), by_key_pointer);
-			if (found != NULL && *found != &objects[i])
+			if (o != NULL && o != &s->objects[now[i]])
 				*PUSH(l, l->edges, struct edge, l->edge_count) =
-				    (struct edge){ (uint32_t)i,
-				    (uint32_t)(*found - objects) };
+				    (struct edge){ now[i],
+				    (uint32_t)(o - s->objects) };
 		}
 	}
 }
 
-static int
-by_edge(const void *a, const void *b)
-{
-	const struct edge *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	return x->to < y->to ? -1 : x->to > y->to;
-}
-
 static void
-set_depends(struct linker *l)
+set_parents(struct linker *l, struct schema_links *links, const uint32_t *now)
 {
 	struct schema_object *objects = l->maker->snapshot->objects;
-	size_t i = 0, end;
 
-	if (l->edge_count > 0)
-		qsort(l->edges, l->edge_count, sizeof(*l->edges), by_edge);
-	for (; i < l->edge_count; i = end) {
-		const char **list;
-		size_t count = 0;
+	links->parents = NEW_ARRAY(links, uint32_t, l->object_count + 1);
+	for (size_t i = 0; i < l->object_count; i++) {
+		uint32_t parent = l->parents[i] == NOBODY ? NO_PLACE :
+		    now[l->parents[i]];
 
-		for (end = i; end < l->edge_count &&
-		    l->edges[end].from == l->edges[i].from; end++)
-			;
-		list = arena_alloc(l->maker->arena, (end - i + 1) *
-		    sizeof(*list));
-		for (size_t k = i; k < end; k++)
-			if (k == i || l->edges[k].to != l->edges[k - 1].to)
-				list[count++] = objects[l->edges[k].to].key;
-		list[count] = NULL;
-		qsort(list, count, sizeof(*list), str_order);
-		objects[l->edges[i].from].depends = list;
+		if (now[i] == NO_PLACE)
+			continue;
+		links->parents[now[i]] = parent;
+		if (parent != NO_PLACE)
+			objects[now[i]].parent = objects[parent].key;
 	}
 }
 
-/* What only its parent could have made ours goes. */
+/* Places are in the order of keys: so are the edges, once they are turned. */
 static void
-leave_out_strangers(struct linker *l)
+set_depends(struct linker *l, struct schema_links *links)
 {
 	struct schema_snapshot *s = l->maker->snapshot;
-	size_t kept = 0;
+	struct edges *any = edges_new(l, l->edges, l->edge_count, s->count);
+	struct edges *dependents = edges_turned(l, any);
+	const struct edges *e = links->depends = edges_turned(links, dependents);
 
-	for (size_t i = 0; i < l->object_count; i++)
-		if (s->objects[i].parent != NULL || !(l->objects[i].kind->flags &
-		    KIND_OURS_BY_PARENT))
-			s->objects[kept++] = s->objects[i];
-	s->count = kept;
+	talloc_free(any);
+	talloc_free(dependents);
+	edges_unique(links->depends);
+	for (size_t i = 0; i < s->count; i++) {
+		size_t count = e->start[i + 1] - e->start[i];
+		const char **list;
+
+		if (count == 0)
+			continue;
+		list = arena_alloc(l->maker->arena, (count + 1) * sizeof(*list));
+		for (size_t k = 0; k < count; k++)
+			list[k] = s->objects[e->to[e->start[i] + k]].key;
+		list[count] = NULL;
+		s->objects[i].depends = list;
+	}
 }
 
 void
 link_all(struct linker *l)
 {
+	struct schema_snapshot *s = l->maker->snapshot;
+	uint32_t *now;
+
 	l->by_ref = sort(l, l->listed, l->listed_count, sizeof(*l->listed),
 	    by_ref);
 	l->by_setting = sort(l, l->settings, l->setting_count,
@@ -534,8 +525,11 @@ link_all(struct linker *l)
 		if (object != on)
 			add_inherited(l, object, d->on, 0);
 	}
-	set_parents(l);
-	add_named(l);
-	set_depends(l);
-	leave_out_strangers(l);
+	add_parents(l);
+	now = snapshot_sort(l->maker, l);
+	move_edges(l, now);
+	add_named(l, now);
+	s->links = NEW(s, struct schema_links);
+	set_parents(l, s->links, now);
+	set_depends(l, s->links);
 }

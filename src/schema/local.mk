@@ -7,6 +7,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/drift_needs.c \
 	src/schema/drift_out.c \
 	src/schema/drift_pairs.c \
+	src/schema/edges.c src/schema/edges.h \
 	src/schema/expected.c src/schema/expected.h \
 	src/schema/index.c src/schema/index.h \
 	src/schema/inherit.c src/schema/inherit.h \

@@ -1,8 +1,10 @@
 /* schema/measure.c - figures from ACTUAL's data. */
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "schema/drift_make.h"
@@ -17,6 +19,7 @@ struct measurement {
 	struct pg_session *session;
 	const char	**figures;
 	size_t		 count;
+	json_t		*tables;	/* figures of those that were measured */
 	bool		 is_open;	/* a transaction */
 };
 
@@ -156,24 +159,41 @@ measure_say_values(struct measurement *m, const char *what, const char *type,
 	return rc < 0 ? -1 : 0;
 }
 
-int
-measure_table(struct measurement *m, const char *table, struct error *err)
+/* Bytes, and rows as the server thinks of them (-1: it does not know). */
+static int
+ask_extent(struct measurement *m, const char *table, int64_t *bytes,
+    int64_t *rows, struct error *err)
 {
 	void *scratch = talloc_new(NULL);
 	const char *name = pg_quote_literal(scratch, table);
+	char *sql = mem_printf(scratch, "SELECT sum(pg_total_relation_size("
+	    "relid))::int8||' '||CASE WHEN min(n) < 0 THEN -1 "
+	    "ELSE coalesce(sum(n), 0) END::int8 FROM (SELECT r.relid, (SELECT "
+	    "c.reltuples FROM pg_class c WHERE c.oid = r.relid "
+	    "AND c.relkind <> 'p') AS n FROM " MEASURE_WITH_PARTITIONS ") t",
+	    name, name);
+	char *value, *end;
+	int rc = ask(scratch, m, "size of the table", &value, sql, err);
+
+	if (rc > 0) {
+		*bytes = value == NULL ? 0 : strtoll(value, &end, 10);
+		*rows = value == NULL ? 0 : strtoll(end, NULL, 10);
+	}
+	talloc_free(scratch);
+	return rc;
+}
+
+/* What measure_table() says; null where a probe failed. */
+static int
+table_figures(struct measurement *m, const char *table, char **text,
+    struct error *err)
+{
 	int64_t rows, bytes;
 	const char *about = "";
-	int rc;
+	int rc = ask_extent(m, table, &bytes, &rows, err);
+	char *size;
 
-	rc = measure_count(m, "size of the table", &bytes, err,
-	    "SELECT sum(pg_total_relation_size(relid))::int8 FROM "
-	    MEASURE_WITH_PARTITIONS, name, name);
-	if (rc > 0)
-		rc = measure_count(m, "rows", &rows, err, "SELECT CASE "
-		    "WHEN min(n) < 0 THEN -1 ELSE coalesce(sum(n), 0) END::int8 "
-		    "FROM (SELECT (SELECT c.reltuples FROM pg_class c "
-		    "WHERE c.oid = r.relid AND c.relkind <> 'p') AS n FROM "
-		    MEASURE_WITH_PARTITIONS ") t", name, name);
+	*text = NULL;
 	/* Never analysed (0 before 14), the size must do: rows take some bytes. */
 	if (rc > 0 && (rows >= COUNT_EXACTLY_BELOW ||
 	    (rows <= 0 && bytes > (int64_t)COUNT_EXACTLY_BELOW * 100)))
@@ -181,12 +201,33 @@ measure_table(struct measurement *m, const char *table, struct error *err)
 	else if (rc > 0)
 		rc = measure_count(m, "rows", &rows, err,
 		    "SELECT count(*) FROM %s", table);
-	if (rc > 0 && about == NULL)
-		measure_say(m, "rows not counted, %s", str_bytes(scratch, bytes));
-	else if (rc > 0)
-		measure_say(m, "%s%s rows, %s", about, str_count(scratch, rows),
-		    str_bytes(scratch, bytes));
-	talloc_free(scratch);
+	if (rc <= 0)
+		return rc;
+	size = str_bytes(NULL, bytes);
+	*text = about == NULL ?
+	    mem_printf(m->owner, "rows not counted, %s", size) :
+	    mem_printf(m->owner, "%s%s rows, %s", about, str_count(size, rows),
+	    size);
+	talloc_free(size);
+	return rc;
+}
+
+int
+measure_table(struct measurement *m, const char *table, struct error *err)
+{
+	const char *known = json_str(m->tables, table);
+	char *text;
+	int rc;
+
+	if (known != NULL) {
+		measure_say(m, "%s", known);
+		return 0;
+	}
+	rc = table_figures(m, table, &text, err);
+	if (text != NULL) {
+		json_object_set_new(m->tables, table, json_string(text));
+		say(m, text);
+	}
 	return rc < 0 ? -1 : 0;
 }
 
@@ -207,8 +248,8 @@ measure_subject(void *arg, const struct schema_kind *k,
 int
 drift_measure(struct drift *d, struct pg_session *actual, struct error *err)
 {
-	struct subject s = { .m = { .owner = d, .session = actual },
-		.err = err };
+	struct subject s = { .m = { .owner = d, .session = actual,
+		.tables = json_owned(d, json_object()) }, .err = err };
 
 	for (size_t i = 0; i < d->count; i++) {
 		struct drift_item *item = &d->items[i];

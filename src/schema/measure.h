@@ -27,7 +27,7 @@ struct measurement;
 void measure_say(struct measurement *m, const char *fmt, ...) PRINTF(2, 3);
 /*
  * "1,204,331 rows, 412 MB" of a table: exact below a million rows,
- * else the server's estimate.
+ * else the server's estimate.  Asked once of each table.
  */
 int measure_table(struct measurement *m, const char *table, struct error *err)
     WARN_UNUSED;

@@ -306,7 +306,7 @@ change_one(struct plan *p, const struct schema_change *c)
 
 /* What holds something (KIND_HOLDS), or what does not; places null: all. */
 static void
-change_all(struct plan *p, const size_t *places, size_t count, bool holds)
+change_all(struct plan *p, const uint32_t *places, size_t count, bool holds)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_change *c =
@@ -329,7 +329,8 @@ plan_destroy(struct plan *p)
 static struct plan *
 make_plan(const void *owner, const struct schema_index *from,
     const struct schema_index *to, const struct schema_changes *changes,
-    const bool *wanted, enum drift_form form, const size_t *places, size_t count)
+    const bool *wanted, enum drift_form form, const uint32_t *places,
+    size_t count)
 {
 	struct plan *p = NEW(owner, struct plan);
 
@@ -364,10 +365,10 @@ plan_of_item(const void *owner, const struct schema_index *from,
     const struct schema_index *to, const struct schema_changes *changes,
     const bool *wanted, size_t item, enum drift_form form)
 {
-	const size_t *start = changes->item_start;
+	const uint32_t *start = changes->by_item->start;
 
 	return make_plan(owner, from, to, changes, wanted, form,
-	    &changes->by_item[start[item]], start[item + 1] - start[item]);
+	    changes->by_item->to + start[item], start[item + 1] - start[item]);
 }
 
 bool

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "base/macros.h"
+#include "schema/edges.h"
 #include "schema/index.h"
 #include "schema/kind.h"
 
@@ -33,8 +34,7 @@ struct schema_changes {
 	struct schema_change *list;	/* parents before their parts */
 	size_t	 count;
 	json_t	*by_key;		/* keys of from and of to: place in list */
-	/* Places in list, item after item; where each item's start, and end. */
-	size_t	*by_item, *item_start;
+	struct edges	*by_item;	/* from items to places in list */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "postgres/session.h"
 
 struct schema_values;
+struct schema_links;
 
 /* One object.  Its kind's row (schema/kind.h) knows what the attributes mean. */
 struct schema_object {
@@ -34,6 +35,7 @@ struct schema_snapshot {
 	size_t		 count;
 	int		 server_version;
 	char		*fingerprint;	/* private: see schema_fingerprint() */
+	struct schema_links *links;	/* private: see schema/index.c; null: keys tell */
 	const char	**left_out;	/* what was recognised as not ours, in words; null-terminated */
 };
 

@@ -4,6 +4,7 @@ schema_tests = \
 	tests/schema/test_cases \
 	tests/schema/test_costs \
 	tests/schema/test_drift \
+	tests/schema/test_edges \
 	tests/schema/test_expected \
 	tests/schema/test_normalise \
 	tests/schema/test_platform \
@@ -25,6 +26,7 @@ tests_schema_test_cases_SOURCES = tests/schema/test_cases.c \
 tests_schema_test_cases_LDADD = $(schema_test_libs)
 tests_schema_test_costs_LDADD = $(schema_test_libs)
 tests_schema_test_drift_LDADD = $(schema_test_libs)
+tests_schema_test_edges_LDADD = $(schema_test_libs)
 tests_schema_test_expected_LDADD = $(schema_test_libs)
 tests_schema_test_platform_LDADD = $(schema_test_libs)
 tests_schema_test_normalise_LDADD = $(schema_test_libs)
