@@ -9,8 +9,9 @@
  *     ours(oid, nspname, q)         schemas that are not left out
  *     rel(<pg_class>, qs, qn, q)    relations in them, of no extension
  *     platform(oid)                 schemas that the platform brings along
- *     any_rel(oid, qs, qn, q, is_ours)  rel, and the platform's own tables,
- *                                   which something of ours may hang on
+ *     any_rel(oid, qs, qn, q, is_ours)  tables and views in rel, and the
+ *                                   platform's own, which something of ours
+ *                                   may hang on
  *     member(classid, objid)        objects that belong to an extension
  * (q names are quoted as SQL wants them, q of rel is "schema.name"), and
  * yields by name:

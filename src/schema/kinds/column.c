@@ -459,15 +459,21 @@ rename_text(const void *owner, const struct schema_object *from,
 #define COMPRESSION \
 	"CASE a.attcompression WHEN 'p' THEN 'pglz' " \
 	"WHEN 'l' THEN 'lz4' END AS compression, "
+/* Texts about a table are made once for all of its columns (OFFSET 0). */
+#define TABLES \
+	"(SELECT r.oid, r.relispartition, r.qs, r.q, r.qn||'.' AS dotted, " \
+	REF("pg_class", "r.oid") " AS ref, " REF_COLUMN("r.oid", "''") \
+	" AS ref_of FROM rel r WHERE r.relkind IN ('r', 'p', 'f') " \
+	"AND NOT r.relispartition OFFSET 0)"
 #define QUERY(compression, more, joined) \
-	"SELECT " REF_COLUMN("r.oid", "a.attnum") " AS ref, " \
-	"r.qs AS schema, r.qn||'.'||quote_ident(a.attname) AS name, " \
-	REF("pg_class", "r.oid") " AS parent, " \
+	"SELECT r.ref_of||a.attnum AS ref, r.qs AS schema, " \
+	"r.dotted||quote_ident(a.attname) AS name, r.ref AS parent, " \
 	"format_type(a.atttypid, a.atttypmod) AS type, " \
-	"CASE WHEN a.attcollation <> t.typcollation THEN (SELECT " \
-	"  quote_ident(n.nspname)||'.'||quote_ident(c.collname) " \
-	"  FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace " \
-	"  WHERE c.oid = a.attcollation) END AS collation, " \
+	"CASE WHEN a.attcollation <> t.typcollation THEN (SELECT (SELECT " \
+	"  quote_ident(n.nspname) FROM pg_namespace n " \
+	"  WHERE n.oid = c.collnamespace)||'.'||quote_ident(c.collname) " \
+	"  FROM pg_collation c WHERE c.oid = a.attcollation) END " \
+	"  AS collation, " \
 	"NOT a.attnotnull AS nullable, " \
 	/* Without a relation the server need not look at its columns. */ \
 	"CASE WHEN a.attgenerated = '' AND a.attidentity = '' " \
@@ -496,15 +502,14 @@ rename_text(const void *owner, const struct schema_object *from,
 	"s.seqmin::text AS \"@identity_min\", " \
 	"s.seqmax::text AS \"@identity_max\", " \
 	IDENTITY_SET("s") " AS \"@identity_set\" " \
-	"FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid " \
+	"FROM " TABLES " r JOIN pg_attribute a ON a.attrelid = r.oid " \
 	"AND a.attnum > 0 AND NOT a.attisdropped " \
 	"JOIN pg_type t ON t.oid = a.atttypid " \
 	"LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum " \
 	joined \
-	"LEFT JOIN " IDENTITY_SEQUENCES " s " \
-	"ON s.refobjid = r.oid AND s.refobjsubid = a.attnum " \
-	"WHERE r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition " \
-	"AND NOT " INHERITED("a", "r")
+	"LEFT JOIN " IDENTITY_SEQUENCE("a.attidentity <> ''", "r.oid", \
+	"a.attnum") " s ON true " \
+	"WHERE NOT " INHERITED("a", "r")
 
 const struct schema_kind schema_kind_column = {
 	.name = "column",

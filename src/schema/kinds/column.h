@@ -32,15 +32,20 @@ void column_retype_free(struct plan *p, const struct schema_object *column);
 int column_measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err);
 
-/* In queries: an identity, and the sequence that is behind it. */
+/*
+ * In queries: an identity, and the sequence that is behind it.  Few columns
+ * have one: it is looked for by the column (OFFSET 0), or the planner puts all
+ * columns into a table to find theirs.
+ */
 #define IDENTITY(a) \
 	"CASE " a ".attidentity WHEN 'a' THEN 'always' " \
 	"WHEN 'd' THEN 'by default' END"
-#define IDENTITY_SEQUENCES \
-	"(SELECT i.refobjid, i.refobjsubid, q.* FROM pg_depend i " \
-	"JOIN pg_sequence q ON q.seqrelid = i.objid " \
-	"WHERE i.classid = 'pg_class'::regclass AND i.deptype = 'i' " \
-	"AND i.refclassid = 'pg_class'::regclass AND i.refobjsubid > 0)"
+#define IDENTITY_SEQUENCE(has_one, table, column) \
+	"LATERAL (SELECT q.* FROM pg_depend i JOIN pg_sequence q " \
+	"ON q.seqrelid = i.objid WHERE " has_one " " \
+	"AND i.refclassid = 'pg_class'::regclass AND i.refobjid = " table " " \
+	"AND i.refobjsubid = " column " AND i.classid = 'pg_class'::regclass " \
+	"AND i.deptype = 'i' OFFSET 0)"
 #define IDENTITY_OPTION(words, value, common) \
 	"CASE WHEN " value " <> " common " THEN '" words " '||" value " END"
 #define IDENTITY_OPTIONS(s) \

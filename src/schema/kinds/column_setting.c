@@ -263,9 +263,15 @@ const struct schema_kind schema_kind_column_setting = {
 	 * A parent's column is the reference for an inherited one; nothing at
 	 * all, and its type's storage, for a computed one.
 	 */
-	.query = ", special AS MATERIALIZED (SELECT * FROM pg_attribute a "
-	    "  WHERE a.attnum > 0 AND NOT a.attisdropped AND (a.attinhcount > 0 "
-	    "  OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)), "
+	.query = ", special AS MATERIALIZED (SELECT a.* FROM (SELECT inhrelid "
+	    "  FROM pg_inherits UNION SELECT i.indexrelid FROM pg_index i "
+	    /* Of an index's columns only expressions have a target. */
+	    "  WHERE i.indexprs IS NOT NULL OR EXISTS (SELECT "
+	    "  FROM pg_partitioned_table p WHERE p.partrelid = i.indrelid)) "
+	    "  s(oid), LATERAL (SELECT * FROM pg_attribute c "
+	    "  WHERE c.attrelid = s.oid AND c.attnum > 0 "
+	    "  AND NOT c.attisdropped OFFSET 0) a WHERE a.attinhcount > 0 "
+	    "  OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL), "
 	    "inherited AS (SELECT a.*, r.q, r.qs, r.qn, r.relkind, "
 	    "  r.relispartition, h.inhparent, h.number FROM rel r "
 	    "  JOIN special a ON a.attrelid = r.oid "
@@ -349,8 +355,8 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  JOIN pg_inherits i ON i.inhrelid = up.oid) "
 	    "  SELECT jsonb_agg('column '||r.q||'.'||quote_ident(l.attname) "
 	    "  ORDER BY r.q) FROM up JOIN rel r ON r.oid = up.oid) END AS depends "
-	    "FROM listed l LEFT JOIN " IDENTITY_SEQUENCES " s "
-	    "ON s.refobjid = l.attrelid AND s.refobjsubid = l.attnum "
+	    "FROM listed l LEFT JOIN " IDENTITY_SEQUENCE("true", "l.attrelid",
+	    "l.attnum") " s ON true "
 	    "WHERE l.options IS NOT NULL "
 	    "OR l.identity IS NOT NULL OR l.def <> l.parent_def "
 	    "OR l.attnotnull AND NOT l.parent_notnull OR l.stat <> l.parent_stat "

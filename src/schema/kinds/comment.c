@@ -48,18 +48,17 @@ const struct schema_kind schema_kind_comment = {
 	 * about tables and columns, which need no function to be named.
 	 */
 	.query = ", told AS (SELECT d.*, CASE d.objsubid WHEN 0 THEN 'table' "
-	    "  ELSE 'table column' END AS type, r.q||coalesce('.'||"
-	    "  quote_ident(a.attname), '') AS identity FROM pg_description d "
+	    "  ELSE 'table column' END AS type, CASE d.objsubid WHEN 0 THEN r.q "
+	    "  ELSE (SELECT r.q||'.'||quote_ident(a.attname) "
+	    "  FROM pg_attribute a WHERE a.attrelid = d.objoid "
+	    "  AND a.attnum = d.objsubid) END AS identity FROM pg_description d "
 	    "  JOIN rel r ON r.oid = d.objoid AND r.relkind IN ('r', 'p') "
-	    "  LEFT JOIN pg_attribute a ON a.attrelid = d.objoid "
-	    "  AND a.attnum = d.objsubid AND d.objsubid > 0 "
 	    "  WHERE d.classoid = 'pg_class'::regclass "
-	    "UNION ALL SELECT d.*, i.type, i.identity FROM pg_description d "
-	    "  LEFT JOIN pg_class c ON d.classoid = 'pg_class'::regclass "
-	    "  AND c.oid = d.objoid, "
+	    "UNION ALL SELECT d.*, i.type, i.identity FROM pg_description d, "
 	    "  pg_identify_object(d.classoid, d.objoid, d.objsubid) i "
 	    "  WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass) "
-	    "  AND (c.oid IS NULL OR c.relkind NOT IN ('r', 'p'))) "
+	    "  AND (d.classoid <> 'pg_class'::regclass OR d.objoid NOT IN "
+	    "  (SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')))) "
 	    "SELECT 'comment:'||d.classoid||':'||d.objoid||':'||d.objsubid "
 	    "AS ref, '' AS schema, d.type||' '||d.identity AS name, "
 	    /* NOT NULL is its column's, though the server has a constraint. */
@@ -84,12 +83,12 @@ const struct schema_kind schema_kind_comment = {
 	    "  d.description) NOT IN (SELECT quote_ident(e.name), e.comment "
 	    "  FROM pg_available_extensions() e WHERE e.comment IS NOT NULL)) "
 	    /* An index that is made for a partition has its parent's, or none. */
-	    "AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_description o "
-	    "  ON o.objoid = h.inhparent AND o.classoid = d.classoid "
-	    "  AND o.objsubid = 0 WHERE d.classoid = 'pg_class'::regclass "
-	    "  AND d.objsubid = 0 AND h.inhrelid = d.objoid "
-	    "  AND o.description = d.description AND EXISTS (SELECT "
-	    "  FROM pg_index x WHERE x.indexrelid = d.objoid))",
+	    "AND (d.classoid <> 'pg_class'::regclass OR d.objsubid <> 0 "
+	    "  OR (d.objoid, d.description) NOT IN (SELECT h.inhrelid, "
+	    "  o.description FROM pg_inherits h JOIN pg_index x "
+	    "  ON x.indexrelid = h.inhrelid JOIN pg_description o "
+	    "  ON o.objoid = h.inhparent AND o.classoid = 'pg_class'::regclass "
+	    "  AND o.objsubid = 0))",
 	.create = create,
 	.drop = drop,
 	.alter = alter,

@@ -316,12 +316,14 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	return rc < 0 ? -1 : 0;
 }
 
-#define COLUMNS(keys, relation) \
+/* The first column of a key, looked up once for all that is said of it. */
+#define FIRST_COLUMN(alias, keys, relation) \
+	", LATERAL (SELECT * FROM pg_attribute c WHERE c.attrelid = " relation \
+	" AND c.attnum = (" keys ")[1] OFFSET 0) " alias " "
+#define COLUMNS(keys, relation, first) \
 	/* Most have one. */ \
-	"CASE WHEN array_length(" keys ", 1) = 1 THEN (SELECT " \
-	"jsonb_build_array(quote_ident(a.attname)) FROM pg_attribute a " \
-	"WHERE a.attrelid = " relation " AND a.attnum = (" keys ")[1]) " \
-	"ELSE (SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM " \
+	"CASE WHEN array_length(" keys ", 1) = 1 THEN " \
+	"jsonb_build_array(quote_ident(" first ".attname)) ELSE (SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM " \
 	"unnest(" keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
 	"ON a.attrelid = " relation " AND a.attnum = o.num) END"
 
@@ -348,20 +350,15 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
  * reference of one to one, which does not name some of its own to be set.
  */
 #define KEY(words, distinct) \
-	"CASE WHEN i.indnatts = 1" distinct " THEN (SELECT '" words " ('||" \
-	"  quote_ident(a.attname)||')' FROM pg_attribute a WHERE a.attrelid = " \
-	"  k.conrelid AND a.attnum = k.conkey[1])||" DEFERRAL \
-	" ELSE " DEFINITION " END"
+	"CASE WHEN i.indnatts = 1" distinct " THEN '" words " ('||" \
+	"  quote_ident(a.attname)||')'||" DEFERRAL " ELSE " DEFINITION " END"
 #define REFERENCE \
 	"CASE WHEN k.convalidated AND k.confmatchtype = 's' " \
 	"AND array_length(k.conkey, 1) = 1 AND k.confdeltype IN ('a', 'r', 'c') " \
-	"THEN (SELECT 'FOREIGN KEY ('||quote_ident(a.attname)||') REFERENCES '" \
+	"THEN 'FOREIGN KEY ('||quote_ident(a.attname)||') REFERENCES '" \
 	"  ||k.confrelid::regclass||'('||quote_ident(o.attname)||')'||" \
 	ACTION("UPDATE", "k.confupdtype") "||" ACTION("DELETE", "k.confdeltype") \
-	"  ||" DEFERRAL " FROM pg_attribute a, pg_attribute o " \
-	"  WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1] " \
-	"  AND o.attrelid = k.confrelid AND o.attnum = k.confkey[1]) " \
-	"ELSE " DEFINITION " END"
+	"  ||" DEFERRAL " ELSE " DEFINITION " END"
 
 /* What a partition or a child has from its parent is the parent's. */
 #define CONSTRAINT_QUERY(type, definition, validity, more, joined) \
@@ -378,6 +375,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	more \
 	"coalesce(b.keys||s.keys, b.keys, s.keys) AS depends " \
 	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
+	"AND r.relkind IN ('r', 'p', 'f') " \
 	/* A foreign key names the index of another table. */ \
 	"LEFT JOIN pg_index i ON i.indexrelid = k.conindid " \
 	"AND k.contype IN ('p', 'u', 'x') " joined ", " \
@@ -396,20 +394,22 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"JOIN pg_attribute c ON c.attrelid = r.oid AND c.attnum = x.num " \
 	"JOIN pg_operator o ON o.oid = x.op " \
 	"JOIN pg_namespace n ON n.oid = o.oprnamespace) END"
-#define OWN_COLUMNS COLUMNS("k.conkey", "r.oid") " AS \"@columns\", "
+#define OWN_COLUMNS COLUMNS("k.conkey", "r.oid", "a") " AS \"@columns\", "
+#define OWN_FIRST FIRST_COLUMN("a", "k.conkey", "r.oid")
 #define VALIDITY "k.convalidated AS validated, "
 /* What an index must be to become the key's: its own, and its partitions'. */
 #define MADE_OF_INDEX(kind, ending, distinct) \
 	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion THEN " \
-	INDEX_TEXT("c", "r.q", "quote_ident(k.conname)", distinct) \
-	" END AS \"@on\", " \
+	INDEX_TEXT_BY("(SELECT a.*) a WHERE true ", "c", "r.q", \
+	"quote_ident(k.conname)", distinct) " END AS \"@on\", " \
 	PARTITIONS("r.relkind = 'p' AND NOT i.indisexclusion", \
 	"i.indexrelid", KEYED_KEY(kind), KEYED_NAME, ending, distinct) \
 	" AS \"@partitions\", " DEFERRAL " AS \"@deferral\", "
 #define INDEXED_QUERY(type, kind, words, ending, distinct) \
 	CONSTRAINT_QUERY(type, KEY(words, distinct), "", \
 	OWN_COLUMNS MADE_OF_INDEX(kind, ending, distinct), \
-	"JOIN pg_class c ON c.oid = k.conindid ")
+	"JOIN pg_class c ON c.oid = k.conindid " \
+	"AND c.relkind IN ('i', 'I') " OWN_FIRST)
 #define PRIMARY_KEY_QUERY(distinct) \
 	INDEXED_QUERY("p", "primary key", "PRIMARY KEY", "_pkey", distinct)
 #define UNIQUE_QUERY(distinct) \
@@ -459,7 +459,8 @@ const struct schema_kind schema_kind_foreign_key = {
 	    KIND_CUT | KIND_LOCKS_OTHERS,
 	.query = CONSTRAINT_QUERY("f", REFERENCE, VALIDITY, OWN_COLUMNS
 	    "k.confrelid::regclass::text AS \"@other_table\", "
-	    COLUMNS("k.confkey", "k.confrelid") " AS \"@other_columns\", ", ""),
+	    COLUMNS("k.confkey", "k.confrelid", "o") " AS \"@other_columns\", ",
+	    OWN_FIRST FIRST_COLUMN("o", "k.confkey", "k.confrelid")),
 	.create = create_checked, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_foreign_key,

@@ -227,7 +227,8 @@ measure(struct measurement *m, const struct schema_object *from,
 	"_idx", distinct) " AS \"@partitions\", " \
 	"b.keys AS depends " \
 	"FROM pg_index i JOIN rel r ON r.oid = i.indexrelid " \
-	"JOIN rel t ON t.oid = i.indrelid, LATERAL (SELECT " \
+	"AND r.relkind IN ('i', 'I') JOIN rel t ON t.oid = i.indrelid " \
+	"AND t.relkind IN ('r', 'p', 'm'), LATERAL (SELECT " \
 	BACKED_BY("r.oid", "r.relkind") " AS keys) b " \
 	"WHERE NOT EXISTS (SELECT FROM pg_constraint k " \
 	"  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) " \

@@ -25,6 +25,10 @@
  * distinct is DISTINCT_NULLS, or "" for older servers.
  */
 #define INDEX_TEXT(c, table, name, distinct) \
+	INDEX_TEXT_BY("pg_attribute a WHERE a.attrelid = i.indrelid " \
+	"AND a.attnum = i.indkey[0] ", c, table, name, distinct)
+/* by: what comes behind FROM, so that a is the one column's row. */
+#define INDEX_TEXT_BY(by, c, table, name, distinct) \
 	"coalesce(CASE WHEN i.indnatts = 1 AND i.indexprs IS NULL " \
 	"AND " c ".relam = (SELECT oid FROM pg_am WHERE amname = 'btree') " \
 	"AND " c ".reloptions IS NULL" distinct " THEN (" \
@@ -33,8 +37,7 @@
 	"  CASE i.indoption[0] WHEN 0 THEN '' WHEN 1 THEN ' DESC NULLS LAST' " \
 	"  WHEN 2 THEN ' NULLS FIRST' ELSE ' DESC' END||')'||" \
 	"  CASE WHEN i.indpred IS NULL THEN '' ELSE ' WHERE '||" \
-	"  pg_get_expr(i.indpred, i.indrelid) END END FROM pg_attribute a " \
-	"  WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[0] " \
+	"  pg_get_expr(i.indpred, i.indrelid) END END FROM " by \
 	"  AND a.attcollation = i.indcollation[0]) END, " \
 	"substr(pg_get_indexdef(i.indexrelid), length('CREATE '||" \
 	"CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END||'INDEX '||" \

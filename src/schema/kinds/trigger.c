@@ -56,26 +56,30 @@ judge(struct judgement *j, const struct schema_object *from,
 		judge_b(j, "definition replaced");
 }
 
+/* A partition's that came from its parent's is that one's. */
+#define QUERY(own) \
+	"SELECT " REF("pg_trigger", "t.oid") " AS ref, " \
+	"r.qs AS schema, r.qn||'.'||quote_ident(t.tgname) AS name, " \
+	REF("pg_class", "r.oid") " AS parent, " \
+	"jsonb_strip_nulls(jsonb_build_object(" \
+	"'definition', pg_get_triggerdef(t.oid), " \
+	"'enabled', CASE t.tgenabled WHEN 'D' THEN 'no' " \
+	"  WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END)) " \
+	"AS attributes, jsonb_build_object('table', r.q, " \
+	"'trigger', quote_ident(t.tgname)) AS facts " \
+	/* One on a platform's table is ours where it calls what is ours. */ \
+	"FROM pg_trigger t JOIN any_rel r ON r.oid = t.tgrelid " \
+	"WHERE NOT t.tgisinternal" own " AND (r.is_ours OR EXISTS (SELECT " \
+	"  FROM pg_proc f JOIN ours n ON n.oid = f.pronamespace " \
+	"  WHERE f.oid = t.tgfoid AND " \
+	"  NOT EXISTS (SELECT FROM member m WHERE m.objid = f.oid " \
+	"  AND m.classid = 'pg_proc'::regclass)))"
+
 const struct schema_kind schema_kind_trigger = {
 	.name = "trigger",
 	.flags = KIND_PART | KIND_DERIVED | KIND_BLOCKS,
-	.query = "SELECT " REF("pg_trigger", "t.oid") " AS ref, "
-	    "r.qs AS schema, r.qn||'.'||quote_ident(t.tgname) AS name, "
-	    REF("pg_class", "r.oid") " AS parent, "
-	    "jsonb_strip_nulls(jsonb_build_object("
-	    "'definition', pg_get_triggerdef(t.oid), "
-	    "'enabled', CASE t.tgenabled WHEN 'D' THEN 'no' "
-	    "  WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END)) "
-	    "AS attributes, jsonb_build_object('table', r.q, "
-	    "'trigger', quote_ident(t.tgname)) AS facts "
-	    /* One on a platform's table is ours where it calls what is ours. */
-	    "FROM pg_trigger t JOIN any_rel r ON r.oid = t.tgrelid "
-	    "WHERE NOT t.tgisinternal AND (r.is_ours OR EXISTS (SELECT "
-	    "  FROM pg_proc f JOIN ours n ON n.oid = f.pronamespace "
-	    "  WHERE f.oid = t.tgfoid AND "
-	    "  NOT EXISTS (SELECT FROM member m WHERE m.objid = f.oid "
-	    "  AND m.classid = 'pg_proc'::regclass))) "
-	    "AND coalesce(to_jsonb(t)->>'tgparentid', '0') = '0'",
+	.query = QUERY(""),
+	.newer = {{ 130000, QUERY(" AND t.tgparentid = 0") }},
 	.create = create,
 	.drop = drop,
 	.alter = alter,
