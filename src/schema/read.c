@@ -21,7 +21,8 @@ static const char begin[] =
 
 /*
  * What changes the text that the server deparses, or could keep us waiting;
- * and what the planner spends on queries that look larger to it than they are.
+ * and what the planner spends on queries that look larger to it than they are,
+ * of catalogues that are in memory.
  */
 static const char settings[] =
 	"SELECT set_config(n, v, true) FROM (VALUES ('search_path', ''), "
@@ -29,7 +30,7 @@ static const char settings[] =
 	"('IntervalStyle', 'postgres'), ('extra_float_digits', '1'), "
 	"('bytea_output', 'hex'), ('quote_all_identifiers', 'off'), "
 	"('row_security', 'off'), ('xmloption', 'content'), "
-	"('jit', 'off'), ('work_mem', '64MB'), "
+	"('jit', 'off'), ('work_mem', '64MB'), ('random_page_cost', '2'), "
 	"('max_parallel_workers_per_gather', '0'), "
 	"('lock_timeout', '2s'), ('statement_timeout', '120s'), "
 	"('idle_in_transaction_session_timeout', '0')) t(n, v)";

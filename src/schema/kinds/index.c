@@ -230,9 +230,9 @@ measure(struct measurement *m, const struct schema_object *from,
 	"AND r.relkind IN ('i', 'I') JOIN rel t ON t.oid = i.indrelid " \
 	"AND t.relkind IN ('r', 'p', 'm'), LATERAL (SELECT " \
 	BACKED_BY("r.oid", "r.relkind") " AS keys) b " \
-	"WHERE NOT EXISTS (SELECT FROM pg_constraint k " \
-	"  WHERE k.conindid = r.oid AND k.contype IN ('p', 'u', 'x')) " \
-	"AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid)"
+	"WHERE i.indexrelid NOT IN (SELECT k.conindid FROM pg_constraint k " \
+	"  WHERE k.contype IN ('p', 'u', 'x')) " \
+	"AND i.indexrelid NOT IN (SELECT h.inhrelid FROM pg_inherits h)"
 
 const struct schema_kind schema_kind_index = {
 	.name = "index",

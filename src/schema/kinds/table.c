@@ -345,7 +345,7 @@ const struct schema_kind schema_kind_table = {
 	    "  ORDER BY i.inhseqno) AS keys FROM pg_inherits i "
 	    "  JOIN pg_class c ON c.oid = i.inhparent "
 	    "  JOIN pg_namespace n ON n.oid = c.relnamespace "
-	    "  WHERE i.inhrelid = r.oid) h ON true "
+	    "  WHERE i.inhrelid = r.oid GROUP BY i.inhrelid) h ON true "
 	    "WHERE r.relkind IN ('r', 'p')",
 	.create = create,
 	.drop = drop,
