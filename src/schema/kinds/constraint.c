@@ -323,7 +323,8 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 #define COLUMNS(keys, relation, first) \
 	/* Most have one. */ \
 	"CASE WHEN array_length(" keys ", 1) = 1 THEN " \
-	"jsonb_build_array(quote_ident(" first ".attname)) ELSE (SELECT jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM " \
+	"jsonb_build_array(quote_ident(" first ".attname)) ELSE (SELECT " \
+	"jsonb_agg(quote_ident(a.attname) ORDER BY o.n) FROM " \
 	"unnest(" keys ") WITH ORDINALITY o(num, n) JOIN pg_attribute a " \
 	"ON a.attrelid = " relation " AND a.attnum = o.num) END"
 
