@@ -32,61 +32,62 @@ find_place(const struct schema_index *x, const char *key)
 	return o == NULL ? NO_PLACE : (uint32_t)place(x, o);
 }
 
-static struct edges *
-parts_new(const struct schema_index *x)
+/* Of a snapshot that was not read from a server: its keys tell. */
+static struct schema_links *
+links_by_key(const struct schema_index *x)
 {
 	const struct schema_snapshot *s = x->snapshot;
-	struct edge *list = NEW_ARRAY(x, struct edge, s->count + 1);
-	struct edges *parts;
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->count; i++) {
-		uint32_t parent = s->links != NULL ? s->links->parents[i] :
-		    find_place(x, s->objects[i].parent);
-
-		if (parent != NO_PLACE)
-			list[count++] = (struct edge){ parent, (uint32_t)i };
-	}
-	parts = edges_new(x, list, count, s->count);
-	talloc_free(list);
-	return parts;
-}
-
-static struct edges *
-dependents_new(const struct schema_index *x)
-{
-	const struct schema_snapshot *s = x->snapshot;
+	struct schema_links *links = NEW(x, struct schema_links);
 	struct edge *list;
-	struct edges *dependents;
 	size_t room = 0, count = 0;
 	const char **key;
 
-	if (s->links != NULL)
-		return edges_turned(x, s->links->depends);
-	for (size_t i = 0; i < s->count; i++)
+	links->parents = NEW_ARRAY(links, uint32_t, s->count + 1);
+	for (size_t i = 0; i < s->count; i++) {
+		links->parents[i] = find_place(x, s->objects[i].parent);
 		for (key = s->objects[i].depends; *key != NULL; key++)
 			room++;
-	list = NEW_ARRAY(x, struct edge, room + 1);
+	}
+	list = NEW_ARRAY(links, struct edge, room + 1);
 	for (size_t i = 0; i < s->count; i++) {
 		for (key = s->objects[i].depends; *key != NULL; key++) {
 			uint32_t on = find_place(x, *key);
 
 			if (on != NO_PLACE)
-				list[count++] = (struct edge){ on, (uint32_t)i };
+				list[count++] = (struct edge){ (uint32_t)i, on };
 		}
 	}
-	dependents = edges_new(x, list, count, s->count);
+	links->depends = edges_new(links, list, count, s->count);
 	talloc_free(list);
-	return dependents;
+	return links;
+}
+
+static struct edges *
+parts_new(const struct schema_index *x, const struct schema_links *links)
+{
+	size_t nodes = x->snapshot->count, count = 0;
+	struct edge *list = NEW_ARRAY(x, struct edge, nodes + 1);
+	struct edges *parts;
+
+	for (size_t i = 0; i < nodes; i++)
+		if (links->parents[i] != NO_PLACE)
+			list[count++] = (struct edge){ links->parents[i],
+				(uint32_t)i };
+	parts = edges_new(x, list, count, nodes);
+	talloc_free(list);
+	return parts;
 }
 
 static void
 build_all(void *arg)
 {
 	struct schema_index *x = arg;
+	const struct schema_links *links = x->snapshot->links;
 
-	x->parts = parts_new(x);
-	x->dependents = dependents_new(x);
+	if (links == NULL)
+		links = links_by_key(x);
+	x->parts = parts_new(x, links);
+	x->dependents = edges_turned(x, links->depends);
 }
 
 static struct schema_index *

@@ -51,8 +51,10 @@ static const char settings[] =
 #define IS_BOOKKEEPING	"r.relname = '_prisma_migrations'"
 
 /*
- * Asked of an array, the planner thinks that most are none; of a subquery,
- * that every second one is, and takes plans for a few rows.
+ * NOT_MEMBER() for what all else is joined to.  Asked of an array, the planner
+ * thinks that most are none; of a subquery, that every second one is, and takes
+ * plans for a few rows.  An array is searched, not hashed: of functions an
+ * extension may have a thousand.
  */
 #define NO_MEMBER(catalogue, id) \
 	id " <> ALL (ARRAY(SELECT objid FROM member " \

@@ -196,7 +196,7 @@ const struct schema_kind schema_kind_composite = {
 	    "  JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = r.oid AND a.attnum > 0 "
 	    "  AND NOT a.attisdropped), '[]')) AS attributes "
 	    "FROM rel r WHERE r.relkind = 'c' AND "
-	    "('pg_type'::regclass, r.reltype) NOT IN (SELECT * FROM member)",
+	    NOT_MEMBER("pg_type", "r.reltype"),
 	.create = create,
 	.drop = drop,
 	.alter = alter,

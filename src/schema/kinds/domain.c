@@ -273,7 +273,7 @@ const struct schema_kind schema_kind_domain = {
 	    "FROM pg_type t JOIN ours s ON s.oid = t.typnamespace "
 	    "LEFT JOIN pg_constraint n ON n.contypid = t.oid AND n.contype = 'n' "
 	    "WHERE t.typtype = 'd' "
-	    "AND ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member)",
+	    "AND " NOT_MEMBER("pg_type", "t.oid"),
 	.create = create,
 	.drop = drop,
 	.alter = alter,

@@ -161,7 +161,7 @@ const struct schema_kind schema_kind_enum = {
 	    "FROM pg_enum e WHERE e.enumtypid = t.oid), '[]')) AS attributes "
 	    "FROM pg_type t JOIN ours n ON n.oid = t.typnamespace "
 	    "WHERE t.typtype = 'e' "
-	    "AND ('pg_type'::regclass, t.oid) NOT IN (SELECT * FROM member)",
+	    "AND " NOT_MEMBER("pg_type", "t.oid"),
 	.create = create,
 	.drop = drop,
 	.alter = alter,

@@ -58,7 +58,7 @@ const struct schema_kind schema_kind_function = {
 	    "  pg_get_function_result(p.oid))) AS facts "
 	    "FROM pg_proc p JOIN ours n ON n.oid = p.pronamespace "
 	    "WHERE p.prokind <> 'a' "
-	    "AND ('pg_proc'::regclass, p.oid) NOT IN (SELECT * FROM member) "
+	    "AND " NOT_MEMBER("pg_proc", "p.oid") " "
 	    "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'i' "
 	    "  AND d.classid = 'pg_proc'::regclass AND d.objid = p.oid)",
 	.create = create,

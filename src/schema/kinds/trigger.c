@@ -71,9 +71,7 @@ judge(struct judgement *j, const struct schema_object *from,
 	"FROM pg_trigger t JOIN any_rel r ON r.oid = t.tgrelid " \
 	"WHERE NOT t.tgisinternal" own " AND (r.is_ours OR EXISTS (SELECT " \
 	"  FROM pg_proc f JOIN ours n ON n.oid = f.pronamespace " \
-	"  WHERE f.oid = t.tgfoid AND " \
-	"  NOT EXISTS (SELECT FROM member m WHERE m.objid = f.oid " \
-	"  AND m.classid = 'pg_proc'::regclass)))"
+	"  WHERE f.oid = t.tgfoid AND " NOT_MEMBER("pg_proc", "f.oid") "))"
 
 const struct schema_kind schema_kind_trigger = {
 	.name = "trigger",
