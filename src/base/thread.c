@@ -35,39 +35,53 @@ thread_start(void *(*run)(void *arg), void *arg)
 	return rc;
 }
 
-struct share {
+struct thread {
 	void	(*run)(void *arg);
 	void	*arg;
-	pthread_t thread;
-	bool	 started;
+	pthread_t id;
+	bool	 is_started;
 };
 
 static void *
-run_share(void *arg)
+run_thread(void *arg)
 {
-	const struct share *share = arg;
+	const struct thread *thread = arg;
 
-	share->run(share->arg);
+	thread->run(thread->arg);
 	return NULL;
+}
+
+struct thread *
+thread_begin(void (*run)(void *arg), void *arg)
+{
+	struct thread *thread = NEW(NULL, struct thread);
+
+	thread->run = run;
+	thread->arg = arg;
+	thread->is_started = create(&thread->id, NULL, run_thread, thread) == 0;
+	if (!thread->is_started)
+		run(arg);
+	return thread;
+}
+
+void
+thread_join(struct thread *thread)
+{
+	if (thread->is_started)
+		pthread_join(thread->id, NULL);
+	talloc_free(thread);
 }
 
 void
 thread_each(void (*run)(void *arg), void *const *args, size_t count)
 {
-	struct share *shares = NEW_ARRAY(NULL, struct share, count);
+	struct thread **others = NEW_ARRAY(NULL, struct thread *, count);
 
-	for (size_t i = 1; i < count; i++) {
-		shares[i] = (struct share){ .run = run, .arg = args[i] };
-		shares[i].started = create(&shares[i].thread, NULL, run_share,
-		    &shares[i]) == 0;
-	}
+	for (size_t i = 1; i < count; i++)
+		others[i] = thread_begin(run, args[i]);
 	if (count > 0)
 		run(args[0]);
-	for (size_t i = 1; i < count; i++) {
-		if (shares[i].started)
-			pthread_join(shares[i].thread, NULL);
-		else
-			run(shares[i].arg);
-	}
-	talloc_free(shares);
+	for (size_t i = 1; i < count; i++)
+		thread_join(others[i]);
+	talloc_free(others);
 }

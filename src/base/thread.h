@@ -15,10 +15,14 @@
  */
 int thread_start(void *(*run)(void *arg), void *arg);
 
-/*
- * The same work on each of the arguments, at once; returns when all is done.
- * What gets no thread is done by this one.
- */
+struct thread;
+
+/* Work that somebody waits for; done at once where there is no thread for it. */
+struct thread *thread_begin(void (*run)(void *arg), void *arg);
+/* Returns when its work is done, and frees it. */
+void thread_join(struct thread *thread);
+
+/* The same work on each of the arguments, at once; returns when all is done. */
 void thread_each(void (*run)(void *arg), void *const *args, size_t count);
 
 #endif

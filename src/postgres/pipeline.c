@@ -88,6 +88,8 @@ end(struct pg_pipeline *p)
 		command_note_send_failure(s, &first);
 	if (command_end(s, &first, &p->err) != 0)
 		note_failure(p);
+	if (p->on_end != NULL)
+		p->on_end(p->arg, p->rc);
 }
 
 /* All that has come; the end, where it is reached. */

@@ -25,6 +25,8 @@ struct pg_pipeline {
 	 */
 	int	(*on_result)(void *arg, int i, const struct pg_result *r,
 		    struct error *err);
+	/* After the last answer, once: rc is set.  May be null. */
+	void	(*on_end)(void *arg, int rc);
 	void			*arg;
 
 	/* What became of it: 0, or -1 with err, as pg_exec() tells it. */

@@ -63,6 +63,24 @@ signals_stay_with_the_main_thread(void **state UNUSED)
 	pthread_barrier_destroy(&together);
 }
 
+/* Would hang, were it done before we go on. */
+static void
+we_go_on_until_we_wait_for_work_that_was_begun(void **state UNUSED)
+{
+	pthread_barrier_t together;
+	struct work work = { .together = &together };
+	struct thread *thread;
+
+	pthread_barrier_init(&together, NULL, 2);
+	alarm(10);
+	thread = thread_begin(meet, &work);
+	pthread_barrier_wait(&together);
+	thread_join(thread);
+	alarm(0);
+	assert_false(pthread_equal(work.by, pthread_self()));
+	pthread_barrier_destroy(&together);
+}
+
 static void
 no_work_is_no_work(void **state UNUSED)
 {
@@ -75,6 +93,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_on_several_goes_on_at_once),
 		cmocka_unit_test(signals_stay_with_the_main_thread),
+		cmocka_unit_test(we_go_on_until_we_wait_for_work_that_was_begun),
 		cmocka_unit_test(no_work_is_no_work),
 	};
 
