@@ -187,23 +187,35 @@ static const char heirs[] =
 	"UNION ALL " STAMP("pg_index", "indexrelid::bigint", \
 	    "indexrelid >= 16384") ") q(x)"
 /*
- * What the server has finished by then is left with the session, where it can
- * be asked for without a transaction: where nothing else has been since, no
- * catalogue has changed either, and nobody need look.  Behind a pooler it may
- * be another session's, which the id of this reading tells: somebody looks.
+ * Can anything have been finished since our snapshot?  Not where no number was
+ * handed out that it does not know, and all that ran then still do.  age()
+ * counts from the number that is next when a transaction first asks for it.
  */
-#define SEEN	"pgrunbook.seen"
-#define FINISHED "'%s '||txid_current_snapshot()"
+#define MAY_HAVE_CHANGED \
+	"(SELECT ((txid_snapshot_xmax(s) - 3 - age('3'::xid)) & 4294967295) " \
+	"<> 0 OR EXISTS (SELECT FROM txid_snapshot_xip(s) x WHERE " \
+	"txid_status(x) IS DISTINCT FROM 'in progress') " \
+	"FROM txid_current_snapshot() s)"
+/*
+ * The catalogues of our snapshot, asked for at its end; null where nobody need
+ * compare them with those of afterwards.  That is left with the session, where
+ * it can be looked up without a transaction.  Behind a pooler it may be
+ * another session's, which the id of this reading tells: somebody looks.
+ */
+#define STEADY	"pgrunbook.steady"
 #define ASK_FOR_STAMP \
-	"SELECT (" STAMPS "), set_config('" SEEN "', " FINISHED ", false)"
+	"SELECT CASE WHEN may_have THEN (" STAMPS ") END, set_config('" STEADY \
+	"', CASE WHEN may_have THEN '' ELSE '%s' END, false) " \
+	"FROM (SELECT " MAY_HAVE_CHANGED " OFFSET 0) m(may_have)"
 #define ASK_FOR_STAMP_AGAIN \
-	"SELECT CASE WHEN current_setting('" SEEN "', true) IS DISTINCT FROM " \
-	FINISHED " THEN (" STAMPS ") END"
+	"SELECT CASE WHEN current_setting('" STEADY "', true) " \
+	"IS DISTINCT FROM '%s' THEN (" STAMPS ") END"
 
 /* What a snapshot's pipeline asks, in order; kinds come between. */
-enum before_kinds { ASK_BEGIN, ASK_SETTINGS, ASK_STAMP, BEFORE_KINDS };
+enum before_kinds { ASK_BEGIN, ASK_SETTINGS, BEFORE_KINDS };
 enum after_kinds {
-	ASK_DEPENDENCIES, ASK_HEIRS, ASK_LEFT_OUT, ASK_COMMIT, ASK_STAMP_AGAIN, AFTER_KINDS
+	ASK_DEPENDENCIES, ASK_HEIRS, ASK_LEFT_OUT, ASK_STAMP, ASK_COMMIT,
+	ASK_STAMP_AGAIN, AFTER_KINDS
 };
 
 /* How far all of them are. */
@@ -221,8 +233,9 @@ struct reader {
 	const struct schema_kind **kinds;	/* that this server has */
 	const char	**queries;
 	int		 kind_count;
-	char		*stamp;
+	char		*stamp;		/* null: there was no need */
 	bool		 is_steady;	/* nothing changed meanwhile */
+	struct thread	*finishing;	/* from its last answer on */
 	struct schema_snapshot *snapshot;	/* when it is finished */
 };
 
@@ -296,8 +309,6 @@ on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 
 	if (all->progress != NULL)
 		all->progress(all->arg, ++all->done, all->total);
-	if (i == ASK_STAMP)
-		rd->stamp = mem_strdup(rd->queries, pg_value(r, 0, 0));
 	if (i < BEFORE_KINDS)
 		return 0;
 	i -= BEFORE_KINDS;
@@ -313,8 +324,11 @@ on_result(void *arg, int i, const struct pg_result *r, struct error *err)
 	case ASK_LEFT_OUT:
 		take_left_out(rd, r);
 		break;
+	case ASK_STAMP:
+		rd->stamp = mem_strdup(rd->queries, pg_value(r, 0, 0));
+		break;
 	case ASK_STAMP_AGAIN:
-		rd->is_steady = pg_value(r, 0, 0) == NULL ||
+		rd->is_steady = rd->stamp == NULL ||
 		    str_equal(rd->stamp, pg_value(r, 0, 0));
 		break;
 	default:
@@ -337,7 +351,6 @@ queries_new(const void *owner, const struct pg_session *s,
 	*kind_count = 0;
 	*q++ = begin;
 	*q++ = settings;
-	*q++ = mem_printf(queries, ASK_FOR_STAMP, id);
 	for (int i = 0; i < schema_kind_count; i++) {
 		const char *query = schema_kind_query(schema_kinds[i],
 		    pg_server_version(s));
@@ -350,6 +363,7 @@ queries_new(const void *owner, const struct pg_session *s,
 	*q++ = dependencies;
 	*q++ = heirs;
 	*q++ = mem_printf(queries, "%s%s", prelude, left_out);
+	*q++ = mem_printf(queries, ASK_FOR_STAMP, id);
 	*q++ = "COMMIT";
 	*q++ = mem_printf(queries, ASK_FOR_STAMP_AGAIN, id);
 	return queries;
@@ -416,7 +430,7 @@ check_version(struct pg_session *s, struct error *err)
 
 /* What is left to do without the server. */
 static void
-reader_end(void *arg)
+finish(void *arg)
 {
 	struct reader *rd = arg;
 
@@ -424,6 +438,16 @@ reader_end(void *arg)
 		link_all(rd->linker);
 	rd->snapshot = rd->maker.snapshot;
 	snapshot_finish(&rd->maker);
+}
+
+/* While other servers may still have something to say. */
+static void
+on_end(void *arg, int rc)
+{
+	struct reader *rd = arg;
+
+	rd->is_steady = rd->is_steady && rc == 0;
+	rd->finishing = thread_begin(finish, rd);
 }
 
 /* Once; what was steady is done, and its place in snapshots filled. */
@@ -436,7 +460,6 @@ read_once(const void *owner, const void *scratch,
 	struct reader *readers = NEW_ARRAY(scratch, struct reader, count);
 	struct pg_pipeline *lines = NEW_ARRAY(scratch, struct pg_pipeline, count);
 	size_t *places = NEW_ARRAY(scratch, size_t, count), running = 0;
-	void **ended = NEW_ARRAY(scratch, void *, count);
 	struct error later;
 	int rc;
 
@@ -449,7 +472,7 @@ read_once(const void *owner, const void *scratch,
 		reading->total += (size_t)query_count(rd);
 		lines[running] = (struct pg_pipeline){ .session = sessions[i],
 			.queries = rd->queries, .count = query_count(rd),
-			.on_result = on_result, .arg = rd };
+			.on_result = on_result, .on_end = on_end, .arg = rd };
 		places[running++] = i;
 	}
 	/* Answers come in lots; the first lot may have to wait for a lock. */
@@ -466,14 +489,13 @@ read_once(const void *owner, const void *scratch,
 			*failed = places[i];
 			explain(rd, lines[i].failed, err);
 		}
-		rd->is_steady = rd->is_steady && rc == 0;
-		ended[i] = rd;
+		/* Nothing was asked at all. */
+		if (rd->finishing == NULL)
+			on_end(rd, -1);
+		thread_join(rd->finishing);
+		if (rd->is_steady && rc == 0)
+			snapshots[places[i]] = talloc_steal(owner, rd->snapshot);
 	}
-	thread_each(reader_end, ended, running);
-	for (size_t i = 0; i < running; i++)
-		if (readers[i].is_steady)
-			snapshots[places[i]] = talloc_steal(owner,
-			    readers[i].snapshot);
 	return rc;
 }
 

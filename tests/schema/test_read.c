@@ -261,16 +261,22 @@ meddled_database(const void *owner)
 	return name;
 }
 
-/* Reads while the statements run; each begins when the one before has ended. */
+/*
+ * Reads while the statements run; each begins when the one before has ended.
+ * is_older: somebody has come and gone since the meddler began.
+ */
 static struct schema_snapshot *
-read_meddled(const void *owner, const char *name, const char **statements,
-    struct error *err)
+read_meddled_by(const void *owner, const char *name, const char **statements,
+    bool is_older, struct error *err)
 {
 	struct meddler m = { schemas_open(owner, name), statements, 0 };
 	struct pg_session *s = schemas_open(owner, name);
 	struct schema_snapshot *result;
 
-	assert_ok(pg_exec_script(m.session, "BEGIN; " LOCK_IT, err), err);
+	assert_ok(pg_exec_script(m.session, "BEGIN; SELECT txid_current(); "
+	    LOCK_IT, err), err);
+	if (is_older)
+		cluster_sql(name, "SELECT txid_current()");
 	pg_query_async(m.session, *m.statements++, meddle, &m);
 	result = schema_read(owner, s, err);
 	assert_int_equal(m.failed, 0);
@@ -280,8 +286,15 @@ read_meddled(const void *owner, const char *name, const char **statements,
 	return result;
 }
 
+static struct schema_snapshot *
+read_meddled(const void *owner, const char *name, const char **statements,
+    struct error *err)
+{
+	return read_meddled_by(owner, name, statements, false, err);
+}
+
 static void
-a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
+assert_change_is_seen(bool is_older)
 {
 	const char *statements[] = { SOMEBODY_WAITS,
 	    "ALTER TABLE t RENAME a TO b", "DROP FUNCTION h()", "COMMIT", NULL };
@@ -290,7 +303,7 @@ a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
 	const struct schema_snapshot *s;
 	struct error err;
 
-	s = read_meddled(scratch, name, statements, &err);
+	s = read_meddled_by(scratch, name, statements, is_older, &err);
 
 	assert_got(s, &err);
 	assert_null(schema_find(s, "column public.t.a"));
@@ -301,6 +314,18 @@ a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
 	    bytes_of(scratch, schemas_read(scratch, name)));
 	cluster_drop_db(name);
 	talloc_free(scratch);
+}
+
+static void
+a_schema_that_changes_while_it_is_read_is_read_again(void **state UNUSED)
+{
+	assert_change_is_seen(false);
+}
+
+static void
+a_change_by_whom_had_begun_long_before_is_seen_as_well(void **state UNUSED)
+{
+	assert_change_is_seen(true);
 }
 
 /* A transaction within that of the lock, which has its number already. */
@@ -477,6 +502,8 @@ main(void)
 		    options_that_the_newest_servers_keep_for_themselves_are_none),
 		cmocka_unit_test(
 		    a_schema_that_changes_while_it_is_read_is_read_again),
+		cmocka_unit_test(
+		    a_change_by_whom_had_begun_long_before_is_seen_as_well),
 		cmocka_unit_test(work_on_rows_is_no_change_of_the_schema),
 		cmocka_unit_test(a_schema_that_never_holds_still_is_given_up),
 		cmocka_unit_test(
