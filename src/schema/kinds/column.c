@@ -459,6 +459,10 @@ rename_text(const void *owner, const struct schema_object *from,
 #define COMPRESSION \
 	"CASE a.attcompression WHEN 'p' THEN 'pglz' " \
 	"WHEN 'l' THEN 'lz4' END AS compression, "
+/* Looked for where there is one: they are long, and most columns have none. */
+#define EXPRESSION(relation) \
+	"(SELECT pg_get_expr(d.adbin, " relation ") FROM pg_attrdef d " \
+	"WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)"
 /* Texts about a table are made once for all of its columns (OFFSET 0). */
 #define TABLES \
 	"(SELECT r.oid, r.relispartition, r.qs, r.q, r.qn||'.' AS dotted, " \
@@ -469,17 +473,13 @@ rename_text(const void *owner, const struct schema_object *from,
 	"SELECT r.ref_of||a.attnum AS ref, r.qs AS schema, " \
 	"r.dotted||quote_ident(a.attname) AS name, r.ref AS parent, " \
 	"format_type(a.atttypid, a.atttypmod) AS type, " \
-	"CASE WHEN a.attcollation <> t.typcollation THEN (SELECT (SELECT " \
-	"  quote_ident(n.nspname) FROM pg_namespace n " \
-	"  WHERE n.oid = c.collnamespace)||'.'||quote_ident(c.collname) " \
-	"  FROM pg_collation c WHERE c.oid = a.attcollation) END " \
-	"  AS collation, " \
+	"c.q AS collation, " \
 	"NOT a.attnotnull AS nullable, " \
 	/* Without a relation the server need not look at its columns. */ \
-	"CASE WHEN a.attgenerated = '' AND a.attidentity = '' " \
-	"  THEN pg_get_expr(d.adbin, 0) END AS default, " \
+	"CASE WHEN a.atthasdef AND a.attgenerated = '' " \
+	"  THEN " EXPRESSION("0") " END AS default, " \
 	"CASE WHEN a.attgenerated <> '' " \
-	"  THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, " \
+	"  THEN " EXPRESSION("d.adrelid") " END AS generated, " \
 	"CASE WHEN a.attgenerated = 'v' THEN true END AS virtual, " \
 	IDENTITY("a") " AS identity, " \
 	IDENTITY_OPTIONS("s") " AS identity_options, " \
@@ -498,14 +498,17 @@ rename_text(const void *owner, const struct schema_object *from,
 	"  FROM pg_constraint k WHERE k.contypid = t.oid)) THEN true END " \
 	"  AS \"@constrained_domain\", " \
 	OPTIONS("split_part(x, '=', 1)") " AS \"@option_names\", " \
-	"s.seqrelid::regclass::text AS \"@identity_sequence\", " \
+	"s.name AS \"@identity_sequence\", " \
 	"s.seqmin::text AS \"@identity_min\", " \
 	"s.seqmax::text AS \"@identity_max\", " \
 	IDENTITY_SET("s") " AS \"@identity_set\" " \
 	"FROM " TABLES " r JOIN pg_attribute a ON a.attrelid = r.oid " \
 	"AND a.attnum > 0 AND NOT a.attisdropped " \
 	"JOIN pg_type t ON t.oid = a.atttypid " \
-	"LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum " \
+	"LEFT JOIN (SELECT c.oid, quote_ident(n.nspname)||'.'||" \
+	"  quote_ident(c.collname) AS q FROM pg_collation c " \
+	"  JOIN pg_namespace n ON n.oid = c.collnamespace) c " \
+	"  ON c.oid = a.attcollation AND a.attcollation <> t.typcollation " \
 	joined \
 	"LEFT JOIN " IDENTITY_SEQUENCE("a.attidentity <> ''", "r.oid", \
 	"a.attnum") " s ON true " \

@@ -41,8 +41,10 @@ int column_measure(struct measurement *m, const struct schema_object *from,
 	"CASE " a ".attidentity WHEN 'a' THEN 'always' " \
 	"WHEN 'd' THEN 'by default' END"
 #define IDENTITY_SEQUENCE(has_one, table, column) \
-	"LATERAL (SELECT q.* FROM pg_depend i JOIN pg_sequence q " \
-	"ON q.seqrelid = i.objid WHERE " has_one " " \
+	"LATERAL (SELECT q.*, c.relnamespace::regnamespace||'.'||" \
+	"quote_ident(c.relname) AS name FROM pg_depend i JOIN pg_sequence q " \
+	"ON q.seqrelid = i.objid JOIN pg_class c ON c.oid = i.objid " \
+	"WHERE " has_one " " \
 	"AND i.refclassid = 'pg_class'::regclass AND i.refobjid = " table " " \
 	"AND i.refobjsubid = " column " AND i.classid = 'pg_class'::regclass " \
 	"AND i.deptype = 'i' OFFSET 0)"

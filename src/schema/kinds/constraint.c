@@ -348,7 +348,8 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"WHEN 'd' THEN ' ON " on " SET DEFAULT' ELSE '' END"
 /*
  * As above, without its many looks at the catalogues: a key of one column; a
- * reference of one to one, which does not name some of its own to be set.
+ * reference of one to one, which does not name some of its own to be set; a
+ * check that is like most.
  */
 #define KEY(words, distinct) \
 	"CASE WHEN i.indnatts = 1" distinct " THEN '" words " ('||" \
@@ -361,31 +362,36 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	ACTION("UPDATE", "k.confupdtype") "||" ACTION("DELETE", "k.confdeltype") \
 	"  ||" DEFERRAL " ELSE " DEFINITION " END"
 
+#define CHECK \
+	"CASE WHEN k.convalidated AND NOT k.connoinherit THEN " \
+	"'CHECK ('||pg_get_expr(k.conbin, k.conrelid)||')' ELSE " \
+	DEFINITION " END"
+
 /* What a partition or a child has from its parent is the parent's. */
-#define CONSTRAINT_QUERY(type, definition, validity, more, joined) \
+#define CONSTRAINT_QUERY(type, whose, definition, more, joined) \
 	"SELECT " REF("pg_constraint", "k.oid") " AS ref, r.qs AS schema, " \
 	"r.qn||'.'||quote_ident(k.conname) AS name, " \
 	REF("pg_class", "r.oid") " AS parent, " \
-	definition " AS definition, " \
-	validity "CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
+	definition " AS definition, " more \
+	"r.q AS \"@table\", quote_ident(k.conname) AS \"@constraint\" " \
+	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
+	"AND r.relkind IN ('r', 'p', 'f') " joined \
+	" WHERE k.contype = '" type "' AND " whose
+#define CHECKED_QUERY(type, definition, more, joined) \
+	CONSTRAINT_QUERY(type, "k.conparentid = 0 AND k.coninhcount = 0", \
+	definition, "k.convalidated AS validated, " more, joined)
+#define KEY_QUERY(type, definition, more, joined) \
+	CONSTRAINT_QUERY(type, "CASE WHEN k.conparentid = 0 THEN " \
+	"k.coninhcount = 0 ELSE r.relispartition AND " OWN_KEY("k") " END", \
+	definition, "CASE WHEN r.relkind = 'p' AND NOT i.indisvalid " \
 	"  THEN true END AS only, " MARKS("i") ", b.keys AS backed_by, " \
-	"r.q AS \"@table\", quote_ident(k.conname) AS \"@constraint\", " \
 	"quote_ident(k.conname) AS \"@index\", " \
 	"CASE WHEN r.relispartition AND EXISTS (SELECT FROM pg_inherits h " \
 	"  WHERE h.inhrelid = k.conindid) THEN true END AS \"@attached\", " \
-	more \
-	"coalesce(b.keys||s.keys, b.keys, s.keys) AS depends " \
-	"FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid " \
-	"AND r.relkind IN ('r', 'p', 'f') " \
-	/* A foreign key names the index of another table. */ \
-	"LEFT JOIN pg_index i ON i.indexrelid = k.conindid " \
-	"AND k.contype IN ('p', 'u', 'x') " joined ", " \
-	"LATERAL (SELECT CASE WHEN k.contype IN ('p', 'u', 'x') THEN " \
-	BACKED_BY("k.conindid", "r.relkind") " END AS keys) b, " \
-	"LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s " \
-	"WHERE k.contype = '" type "' AND (k.conparentid = 0 OR (r.relispartition " \
-	"AND k.contype IN ('p', 'u', 'x') AND " OWN_KEY("k") ")) " \
-	"AND (k.coninhcount = 0 OR k.conparentid <> 0)"
+	"coalesce(b.keys||s.keys, b.keys, s.keys) AS depends, " more, \
+	"JOIN pg_index i ON i.indexrelid = k.conindid " joined ", " \
+	"LATERAL (SELECT " BACKED_BY("k.conindid", "r.relkind") \
+	" AS keys) b, LATERAL (SELECT " NOT_NULL_SETTINGS " AS keys) s")
 /* When rows a and b may not both be; null where that is not of columns alone. */
 #define CONFLICT \
 	"CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN (SELECT " \
@@ -397,7 +403,6 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"JOIN pg_namespace n ON n.oid = o.oprnamespace) END"
 #define OWN_COLUMNS COLUMNS("k.conkey", "r.oid", "a") " AS \"@columns\", "
 #define OWN_FIRST FIRST_COLUMN("a", "k.conkey", "r.oid")
-#define VALIDITY "k.convalidated AS validated, "
 /* What an index must be to become the key's: its own, and its partitions'. */
 #define MADE_OF_INDEX(kind, ending, distinct) \
 	"CASE WHEN r.relkind = 'r' AND NOT i.indisexclusion THEN " \
@@ -407,7 +412,7 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	"i.indexrelid", KEYED_KEY(kind), KEYED_NAME, ending, distinct) \
 	" AS \"@partitions\", " DEFERRAL " AS \"@deferral\", "
 #define INDEXED_QUERY(type, kind, words, ending, distinct) \
-	CONSTRAINT_QUERY(type, KEY(words, distinct), "", \
+	KEY_QUERY(type, KEY(words, distinct), \
 	OWN_COLUMNS MADE_OF_INDEX(kind, ending, distinct), \
 	"JOIN pg_class c ON c.oid = k.conindid " \
 	"AND c.relkind IN ('i', 'I') " OWN_FIRST)
@@ -439,7 +444,7 @@ const struct schema_kind schema_kind_unique = {
 const struct schema_kind schema_kind_check = {
 	.name = "check",
 	.flags = KIND_PART | KIND_BEFORE | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("c", DEFINITION, VALIDITY, "", ""),
+	.query = CHECKED_QUERY("c", CHECK, "", ""),
 	.create = create_checked, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_check,
@@ -448,7 +453,7 @@ const struct schema_kind schema_kind_check = {
 const struct schema_kind schema_kind_exclusion = {
 	.name = "exclusion",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES,
-	.query = CONSTRAINT_QUERY("x", DEFINITION, "", CONFLICT " AS \"@conflict\", ", ""),
+	.query = KEY_QUERY("x", DEFINITION, CONFLICT " AS \"@conflict\", ", ""),
 	.create = create_indexed, .drop = drop, .alter = alter,
 	.judge = judge,
 	.measure = measure_exclusion,
@@ -458,7 +463,7 @@ const struct schema_kind schema_kind_foreign_key = {
 	.name = "foreign key",
 	.flags = KIND_PART | KIND_MERGES | KIND_DERIVED | KIND_RENAMES |
 	    KIND_CUT | KIND_LOCKS_OTHERS,
-	.query = CONSTRAINT_QUERY("f", REFERENCE, VALIDITY, OWN_COLUMNS
+	.query = CHECKED_QUERY("f", REFERENCE, OWN_COLUMNS
 	    "k.confrelid::regclass::text AS \"@other_table\", "
 	    COLUMNS("k.confkey", "k.confrelid", "o") " AS \"@other_columns\", ",
 	    OWN_FIRST FIRST_COLUMN("o", "k.confkey", "k.confrelid")),

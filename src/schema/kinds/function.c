@@ -59,8 +59,8 @@ const struct schema_kind schema_kind_function = {
 	    "FROM pg_proc p JOIN ours n ON n.oid = p.pronamespace "
 	    "WHERE p.prokind <> 'a' "
 	    "AND " NOT_MEMBER("pg_proc", "p.oid") " "
-	    "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'i' "
-	    "  AND d.classid = 'pg_proc'::regclass AND d.objid = p.oid)",
+	    "AND p.oid NOT IN (SELECT d.objid FROM pg_depend d "
+	    "  WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'i')",
 	.create = create,
 	.drop = drop,
 	.alter = alter,

@@ -310,8 +310,9 @@ const struct schema_kind schema_kind_table = {
 	    "CASE r.relreplident WHEN 'n' THEN 'NOTHING' "
 	    "  WHEN 'f' THEN 'FULL' WHEN 'i' THEN 'index' END "
 	    "  AS replica_identity, "
-	    "(SELECT quote_ident(amname) FROM pg_am m "
-	    "  WHERE m.oid = r.relam AND m.amname <> 'heap') AS access_method, "
+	    "CASE WHEN r.relam <> (SELECT oid FROM pg_am WHERE amname = 'heap') "
+	    "  THEN (SELECT quote_ident(m.amname) FROM pg_am m "
+	    "  WHERE m.oid = r.relam) END AS access_method, "
 	    "CASE WHEN r.reloftype <> 0 THEN "
 	    "  format_type(r.reloftype, NULL) END AS of_type, "
 	    "h.keys AS \"@parents\", " OWNER("r") " AS \"@owner\", "
@@ -337,7 +338,7 @@ const struct schema_kind schema_kind_table = {
 	    "  WHERE relkind = 't' AND reloptions IS NOT NULL) THEN (SELECT "
 	    "  array_agg('toast.'||x) FROM pg_class t, unnest(t.reloptions) x "
 	    "  WHERE t.oid = r.reltoastrelid) END AS list) o ON true "
-	    "LEFT JOIN LATERAL (SELECT string_agg("
+	    "LEFT JOIN (SELECT i.inhrelid, string_agg("
 	    "  quote_ident(n.nspname)||'.'||quote_ident(c.relname), ', ' "
 	    "  ORDER BY i.inhseqno) AS parents, jsonb_agg(CASE c.relkind "
 	    "  WHEN 'f' THEN 'foreign ' ELSE '' END||'table '||"
@@ -345,7 +346,7 @@ const struct schema_kind schema_kind_table = {
 	    "  ORDER BY i.inhseqno) AS keys FROM pg_inherits i "
 	    "  JOIN pg_class c ON c.oid = i.inhparent "
 	    "  JOIN pg_namespace n ON n.oid = c.relnamespace "
-	    "  WHERE i.inhrelid = r.oid GROUP BY i.inhrelid) h ON true "
+	    "  GROUP BY i.inhrelid) h ON h.inhrelid = r.oid "
 	    "WHERE r.relkind IN ('r', 'p')",
 	.create = create,
 	.drop = drop,
