@@ -324,7 +324,7 @@ start(struct server *s, bool dies_with_us, struct error *err)
 		path_join(s, s->bin, "postgres"), "-D", s->data,
 		"-k", s->folder, "-p", PORT, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "timezone=UTC", "-c", "shared_buffers=64MB",
+		"-c", "timezone=UTC",
 		/* A schema of many tables is read, or dumped, in one go. */
 		"-c", "max_connections=40",
 		"-c", "max_locks_per_transaction=512", NULL,
