@@ -1,11 +1,18 @@
 /* base/memory.c - checked allocation. */
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+
+#define LARGEST_STEP_BYTES	((size_t)1024 * 1024 * 1024)
 
 static void (*exhaustion_hook)(void);
 
@@ -36,6 +43,28 @@ memory_check(void *p)
 	if (p == NULL)
 		memory_exhausted();
 	return p;
+}
+
+/* mallopt(3): see there for what the heap would do otherwise. */
+void
+memory_reserve(size_t size_bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int step = (int)MIN(size_bytes, LARGEST_STEP_BYTES);
+	volatile char *more;
+	char *end;
+
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_MMAP_THRESHOLD, step / 8);
+	(void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	(void)mallopt(M_TOP_PAD, step);
+	/* It grows when it is asked for what it has no room for. */
+	more = memory_check(malloc((size_t)step / 16));
+	*more = 0;
+	free((void *)(uintptr_t)more);
+	end = sbrk(0);
+	end -= (uintptr_t)end % page;
+	(void)madvise(end - step, (size_t)step, MADV_HUGEPAGE);
 }
 
 char *

@@ -28,6 +28,13 @@ void *memory_check(void *p);
 	((array) = (type *)memory_check(talloc_realloc(owner, array, type, \
 	    (unsigned)(count))))
 
+/*
+ * For a program that will hold as much, and then end: its heap is taken from
+ * the system in large pages, and given back at its end.  What is not touched
+ * costs nothing.  A hint, which may come to nothing.
+ */
+void memory_reserve(size_t size_bytes);
+
 char *mem_strdup(const void *owner, const char *text);	/* null stays null */
 char *mem_strndup(const void *owner, const char *text, size_t size_bytes);
 char *mem_printf(const void *owner, const char *fmt, ...) PRINTF(2, 3);

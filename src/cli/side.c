@@ -12,6 +12,9 @@
 #include "cli/side.h"
 #include "schema/expected.h"
 
+/* What two databases of ten thousand tables come to. */
+#define ROOM_BYTES	((size_t)256 * 1024 * 1024)
+
 #define SNAPSHOT_MAX_BYTES	((size_t)512 * 1024 * 1024)
 
 static void
@@ -27,6 +30,7 @@ sides_new(const void *owner, const char *shadow, struct error *err)
 {
 	struct sides *s = NEW(owner, struct sides);
 
+	memory_reserve(ROOM_BYTES);
 	s->loop = loop_new(s);
 	loop_signal_new(s, s->loop, SIGINT, interrupt, s);
 	loop_signal_new(s, s->loop, SIGTERM, interrupt, s);

@@ -1,5 +1,6 @@
 /* tests/base/test_memory.c - the end for want of memory. */
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,12 +57,45 @@ strings_belong_to_their_owner(void **state UNUSED)
 	talloc_free(owner);
 }
 
+static long
+resident_pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%*d %ld", &pages), 1);
+	fclose(f);
+	return pages;
+}
+
+static void
+room_is_there_before_it_is_wanted_and_costs_nothing_until_then(
+    void **state UNUSED)
+{
+	const size_t room = (size_t)256 * 1024 * 1024;
+	char *before = sbrk(0);
+	long resident = resident_pages();
+
+	memory_reserve(room);
+
+	assert_true(resident_pages() - resident < 32L * 1024 * 1024 /
+	    sysconf(_SC_PAGESIZE));
+#ifndef __SANITIZE_ADDRESS__	/* it has a heap of its own */
+	assert_true((size_t)((char *)sbrk(0) - before) >= room);
+#else
+	(void)before;
+#endif
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_hook_runs_once_before_the_end),
 		cmocka_unit_test(strings_belong_to_their_owner),
+		cmocka_unit_test(
+		    room_is_there_before_it_is_wanted_and_costs_nothing_until_then),
 	};
 
 	return test_main(tests, NULL, NULL);
