@@ -4,9 +4,10 @@
  * usage: bench_schema PGRUNBOOK SCHEMA.SQL [TABLES...]    (100 1000 10000)
  *
  * Starts a scratch server, whose shared_buffers have room for the catalogues
- * (those of 10,000 tables are 190 MB a database; a quarter of the machine's
- * memory is what PostgreSQL's manual recommends, 20.4.1), and makes, for each number of tables, a database
- * and one with 1 % of drift.  Then, three times in turn, takes the time of:
+ * (those of 10,000 tables are 190 MB a database; PostgreSQL's manual, 20.4.1,
+ * recommends a quarter of the machine's memory), and makes, for each number of
+ * tables, a database and one with 1 % of drift.  Then, three times in turn,
+ * takes the time of:
  *     ours      PGRUNBOOK diff of the two, the whole process
  *     queries   the very queries that a diff sends, by psql, to both
  *               databases at once: the limit

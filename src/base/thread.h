@@ -17,7 +17,7 @@ int thread_start(void *(*run)(void *arg), void *arg);
 
 struct thread;
 
-/* Work that somebody waits for; done at once where there is no thread for it. */
+/* Work that somebody waits for; done now where there is no thread for it. */
 struct thread *thread_begin(void (*run)(void *arg), void *arg);
 /* Returns when its work is done, and frees it. */
 void thread_join(struct thread *thread);

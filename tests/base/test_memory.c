@@ -70,8 +70,7 @@ resident_pages(void)
 }
 
 static void
-room_is_there_before_it_is_wanted_and_costs_nothing_until_then(
-    void **state UNUSED)
+room_costs_nothing_until_it_is_wanted(void **state UNUSED)
 {
 	const size_t room = (size_t)256 * 1024 * 1024;
 	char *before = sbrk(0);
@@ -94,8 +93,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_hook_runs_once_before_the_end),
 		cmocka_unit_test(strings_belong_to_their_owner),
-		cmocka_unit_test(
-		    room_is_there_before_it_is_wanted_and_costs_nothing_until_then),
+		cmocka_unit_test(room_costs_nothing_until_it_is_wanted),
 	};
 
 	return test_main(tests, NULL, NULL);
