@@ -459,10 +459,6 @@ rename_text(const void *owner, const struct schema_object *from,
 #define COMPRESSION \
 	"CASE a.attcompression WHEN 'p' THEN 'pglz' " \
 	"WHEN 'l' THEN 'lz4' END AS compression, "
-/* Looked for where there is one: they are long, and most columns have none. */
-#define EXPRESSION(relation) \
-	"(SELECT pg_get_expr(d.adbin, " relation ") FROM pg_attrdef d " \
-	"WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)"
 /* Texts about a table are made once for all of its columns (OFFSET 0). */
 #define TABLES \
 	"(SELECT r.oid, r.relispartition, r.qs, r.q, r.qn||'.' AS dotted, " \
@@ -477,9 +473,9 @@ rename_text(const void *owner, const struct schema_object *from,
 	"NOT a.attnotnull AS nullable, " \
 	/* Without a relation the server need not look at its columns. */ \
 	"CASE WHEN a.atthasdef AND a.attgenerated = '' " \
-	"  THEN " EXPRESSION("0") " END AS default, " \
+	"  THEN " COLUMN_EXPRESSION("a", "0") " END AS default, " \
 	"CASE WHEN a.attgenerated <> '' " \
-	"  THEN " EXPRESSION("d.adrelid") " END AS generated, " \
+	"  THEN " COLUMN_EXPRESSION("a", "d.adrelid") " END AS generated, " \
 	"CASE WHEN a.attgenerated = 'v' THEN true END AS virtual, " \
 	IDENTITY("a") " AS identity, " \
 	IDENTITY_OPTIONS("s") " AS identity_options, " \

@@ -33,6 +33,14 @@ int column_measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err);
 
 /*
+ * In queries: a column's default, or what it is generated from.  Looked for
+ * where there is one: they are long, and most columns have none.
+ */
+#define COLUMN_EXPRESSION(a, relation) \
+	"(SELECT pg_get_expr(d.adbin, " relation ") FROM pg_attrdef d " \
+	"WHERE d.adrelid = " a ".attrelid AND d.adnum = " a ".attnum)"
+
+/*
  * In queries: an identity, and the sequence that is behind it.  Few columns
  * have one: it is looked for by the column (OFFSET 0), or the planner puts all
  * columns into a table to find theirs.

@@ -248,8 +248,7 @@ measure(struct measurement *m, const struct schema_object *from,
 /* With an identity, what the server may have taken from a parent is nothing. */
 #define DEFAULT(alias) "CASE WHEN " alias ".attidentity <> '' THEN '' " \
 	"WHEN " alias ".attgenerated = '' THEN " \
-	"coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d " \
-	"WHERE d.adrelid = " alias ".attrelid AND d.adnum = " alias ".attnum), " \
+	"coalesce(" COLUMN_EXPRESSION(alias, "d.adrelid") ", " \
 	"'') END"
 /* Own value where it is not the parent's. */
 #define DIFFERENT(name, own, parent) \
