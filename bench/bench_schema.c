@@ -225,7 +225,7 @@ start_server(const void *owner, const char *folder, struct error *err)
 		return -1;
 	pg_close(s);
 	return scratch_server_stop(folder, err) != 0 ? -1 :
-	    scratch_server_revive(folder, err);
+	    scratch_server_revive(folder, true, err);
 }
 
 int

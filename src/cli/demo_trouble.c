@@ -82,5 +82,5 @@ demo_trouble_revive(void *arg, struct error *err)
 {
 	const struct demo_trouble *t = arg;
 
-	return scratch_server_revive(t->folder, err);
+	return scratch_server_revive(t->folder, false, err);
 }

@@ -348,7 +348,8 @@ scratch_server_start(const char *folder, bool dies_with_us, struct error *err)
 }
 
 int
-scratch_server_revive(const char *folder, struct error *err)
+scratch_server_revive(const char *folder, bool dies_with_us,
+    struct error *err)
 {
 	struct server *s = server_of(folder, err);
 	int64_t until = clock_mono_ms() + START_MS;
@@ -361,7 +362,7 @@ scratch_server_revive(const char *folder, struct error *err)
 		rc = find_programs(s, err);
 		/* Backends that lost their postmaster take a moment to leave,
 		 * and the next one does not begin beside them. */
-		while (rc == 0 && (rc = start(s, false, err)) < 0 &&
+		while (rc == 0 && (rc = start(s, dies_with_us, err)) < 0 &&
 		    err->code == ERR_CHILD && clock_mono_ms() < until) {
 			poll(NULL, 0, LOOK_MS);
 			rc = 0;

@@ -29,7 +29,8 @@ char **scratch_folders(const void *owner, const char *prefix);
 int scratch_server_start(const char *folder, bool dies_with_us,
     struct error *err) WARN_UNUSED;
 /* Up again, where it was killed; nothing is done to one that runs. */
-int scratch_server_revive(const char *folder, struct error *err) WARN_UNUSED;
+int scratch_server_revive(const char *folder, bool dies_with_us,
+    struct error *err) WARN_UNUSED;
 /* Stop the server of this folder, if one runs, and wait for its end. */
 int scratch_server_stop(const char *folder, struct error *err) WARN_UNUSED;
 

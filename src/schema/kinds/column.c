@@ -448,9 +448,6 @@ rename_text(const void *owner, const struct schema_object *from,
 
 /* ---- reading ------------------------------------------------------------ */
 
-#define STORAGE(column) \
-	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' " \
-	"WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
 /* What the newest servers keep there for themselves is nobody's option. */
 #define OPTIONS(expression) \
 	"CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg(" \
@@ -480,7 +477,7 @@ rename_text(const void *owner, const struct schema_object *from,
 	IDENTITY("a") " AS identity, " \
 	IDENTITY_OPTIONS("s") " AS identity_options, " \
 	"CASE WHEN a.attstorage <> t.typstorage THEN " \
-	STORAGE("a.attstorage") " END AS storage, " \
+	COLUMN_STORAGE("a.attstorage") " END AS storage, " \
 	compression more \
 	"CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END " \
 	"  AS statistics, " \
@@ -489,7 +486,7 @@ rename_text(const void *owner, const struct schema_object *from,
 	FOREIGN_OPTIONS("a.attfdwoptions") " END AS foreign_options, " \
 	"r.q AS \"@table\", quote_ident(a.attname) AS \"@column\", " \
 	"a.attnum AS \"@position\", " \
-	STORAGE("t.typstorage") " AS \"@type_storage\", " \
+	COLUMN_STORAGE("t.typstorage") " AS \"@type_storage\", " \
 	"CASE WHEN t.typtype = 'd' AND (t.typnotnull OR EXISTS (SELECT " \
 	"  FROM pg_constraint k WHERE k.contypid = t.oid)) THEN true END " \
 	"  AS \"@constrained_domain\", " \

@@ -40,6 +40,11 @@ int column_measure(struct measurement *m, const struct schema_object *from,
 	"(SELECT pg_get_expr(d.adbin, " relation ") FROM pg_attrdef d " \
 	"WHERE d.adrelid = " a ".attrelid AND d.adnum = " a ".attnum)"
 
+/* In queries: the word for attstorage, or typstorage. */
+#define COLUMN_STORAGE(column) \
+	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' " \
+	"WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
+
 /*
  * In queries: an identity, and the sequence that is behind it.  Few columns
  * have one: it is looked for by the column (OFFSET 0), or the planner puts all

@@ -241,8 +241,6 @@ measure(struct measurement *m, const struct schema_object *from,
 	    object_fact(to, "table"), object_fact(to, "column"));
 }
 
-#define STORAGE(alias) "CASE " alias ".attstorage WHEN 'p' THEN 'PLAIN' " \
-	"WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END"
 #define COMPRESSION(alias) "CASE to_jsonb(" alias ")->>'attcompression' " \
 	"WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE '' END"
 /* With an identity, what the server may have taken from a parent is nothing. */
@@ -295,7 +293,8 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  a.attnotnull, b.attnotnull AS parent_notnull, "
 	    "  coalesce(a.attstattarget, -1) AS stat, "
 	    "  coalesce(b.attstattarget, -1) AS parent_stat, "
-	    "  " STORAGE("a") " AS storage, " STORAGE("b") " AS parent_storage, "
+	    "  " COLUMN_STORAGE("a.attstorage") " AS storage, "
+	    "  " COLUMN_STORAGE("b.attstorage") " AS parent_storage, "
 	    "  " COMPRESSION("a") " AS compression, "
 	    "  " COMPRESSION("b") " AS parent_compression "
 	    "  FROM inherited a JOIN pg_attribute b "
@@ -304,10 +303,9 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  a.qn, a.relkind, a.attoptions, 0::oid, NULL, CASE a.relkind WHEN 'v' THEN "
 	    "  " DEFAULT("a") " ELSE '' END, '', false, false, "
 	    "  coalesce(a.attstattarget, -1), -1, "
-	    "  CASE a.relkind WHEN 'm' THEN " STORAGE("a") " ELSE '' END, "
-	    "  CASE a.relkind WHEN 'm' THEN CASE t.typstorage WHEN 'p' THEN "
-	    "  'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
-	    "  ELSE 'EXTENDED' END ELSE '' END, "
+	    "  CASE a.relkind WHEN 'm' THEN " COLUMN_STORAGE("a.attstorage") " "
+	    "  ELSE '' END, CASE a.relkind WHEN 'm' THEN "
+	    "  " COLUMN_STORAGE("t.typstorage") " ELSE '' END, "
 	    "  CASE a.relkind WHEN 'm' THEN " COMPRESSION("a") " ELSE '' END, '' "
 	    "  FROM computed a JOIN pg_type t ON t.oid = a.atttypid), "
 	    "listed AS (SELECT t.*, nullif((SELECT string_agg(x, ', ' "
