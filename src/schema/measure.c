@@ -118,8 +118,8 @@ measure_count(struct measurement *m, const char *what, int64_t *count,
 }
 
 int
-measure_say_count(struct measurement *m, const char *what, struct error *err,
-    const char *fmt, ...)
+measure_say_count(struct measurement *m, const char *one, const char *many,
+    struct error *err, const char *fmt, ...)
 {
 	va_list args;
 	int64_t count;
@@ -129,16 +129,17 @@ measure_say_count(struct measurement *m, const char *what, struct error *err,
 	va_start(args, fmt);
 	sql = memory_check(talloc_vasprintf(NULL, fmt, args));
 	va_end(args);
-	rc = count_now(m, what, &count, sql, err);
+	rc = count_now(m, many, &count, sql, err);
 	if (rc > 0 && count > 0)
-		measure_say(m, "%s %s", str_count(sql, count), what);
+		measure_say(m, "%s %s", str_count(sql, count),
+		    count == 1 ? one : many);
 	talloc_free(sql);
 	return rc < 0 ? -1 : 0;
 }
 
 int
-measure_say_values(struct measurement *m, const char *what, const char *type,
-    const char *condition, struct error *err)
+measure_say_values(struct measurement *m, const char *one, const char *many,
+    const char *type, const char *condition, struct error *err)
 {
 	void *scratch = talloc_new(NULL);
 	char *sql = mem_printf(scratch, "SELECT string_agg(format("
@@ -151,10 +152,10 @@ measure_say_values(struct measurement *m, const char *what, const char *type,
 	    pg_quote_literal(scratch, condition),
 	    pg_quote_literal(scratch, type));
 	char *sum;
-	int rc = ask(scratch, m, what, &sum, sql, err);
+	int rc = ask(scratch, m, many, &sum, sql, err);
 
 	if (rc > 0 && sum != NULL)
-		rc = measure_say_count(m, what, err, "SELECT %s", sum);
+		rc = measure_say_count(m, one, many, err, "SELECT %s", sum);
 	talloc_free(scratch);
 	return rc < 0 ? -1 : 0;
 }
@@ -206,8 +207,8 @@ table_figures(struct measurement *m, const char *table, char **text,
 	size = str_bytes(NULL, bytes);
 	*text = about == NULL ?
 	    mem_printf(m->owner, "rows not counted, %s", size) :
-	    mem_printf(m->owner, "%s%s rows, %s", about, str_count(size, rows),
-	    size);
+	    mem_printf(m->owner, "%s%s row%s, %s", about,
+	    str_count(size, rows), rows == 1 ? "" : "s", size);
 	talloc_free(size);
 	return rc;
 }

@@ -38,14 +38,17 @@ int measure_table(struct measurement *m, const char *table, struct error *err)
  */
 int measure_count(struct measurement *m, const char *what, int64_t *count,
     struct error *err, const char *fmt, ...) PRINTF(5, 6) WARN_UNUSED;
-/* measure_count(), and "N <what>" where N is not zero. */
-int measure_say_count(struct measurement *m, const char *what,
-    struct error *err, const char *fmt, ...) PRINTF(4, 5) WARN_UNUSED;
+/*
+ * measure_count(), and "1 <one>" or "N <many>" where it is not zero; many is
+ * its what.
+ */
+int measure_say_count(struct measurement *m, const char *one, const char *many,
+    struct error *err, const char *fmt, ...) PRINTF(5, 6) WARN_UNUSED;
 /*
  * measure_say_count() of the values of this type, in whatever table, for which
  * the condition on VALUE holds.
  */
-int measure_say_values(struct measurement *m, const char *what,
-    const char *type, const char *condition, struct error *err) WARN_UNUSED;
+int measure_say_values(struct measurement *m, const char *one,
+    const char *many, const char *type, const char *condition, struct error *err) WARN_UNUSED;
 
 #endif

@@ -73,7 +73,7 @@ drift_is_exit_code_6_and_no_drift_0(void **state UNUSED)
 	assert_int_equal(t.status, 6);
 	assert_contains(t.out->data, "B  ~ column       orders.total\n");
 	assert_contains(t.out->data, "type: numeric(14,2), and is double");
-	assert_contains(t.out->data, "1 rows are null and would fail NOT NULL");
+	assert_contains(t.out->data, "1 row is null and would fail NOT NULL");
 	assert_contains(t.out->data, "B  - table        legacy\n");
 	assert_contains(t.out->data, "A 0   B 2   C 0\n");
 	assert_null(strchr(t.out->data, '\033'));

@@ -185,7 +185,7 @@ figures_say_what_a_drop_would_lose(void **state)
 	    "750 values would be lost"));
 	assert_true(has_figure(schemas_item(d, "column public.t.b"),
 	    "1,500 rows, "));
-	assert_true(has_figure(schemas_item(d, "table public.u"), "1 rows, "));
+	assert_true(has_figure(schemas_item(d, "table public.u"), "1 row, "));
 	assert_true(has_figure(schemas_item(d, "index public.t_b"),
 	    "never used"));
 	talloc_free(scratch);
@@ -226,13 +226,13 @@ figures_say_which_rows_would_fail(void **state)
 
 	(void)state;
 	assert_true(has_figure(schemas_item(d, "column public.t.a"),
-	    "1 rows are null and would fail NOT NULL"));
+	    "1 row is null and would fail NOT NULL"));
 	assert_true(has_figure(schemas_item(d, "column public.t.b"),
-	    "1 values would change in the cast"));
+	    "1 value would change in the cast"));
 	assert_true(has_figure(schemas_item(d, "column public.t.c"),
 	    "invalid input syntax for type integer"));
 	assert_true(has_figure(schemas_item(d, "unique public.t.t_d_key"),
-	    "1 values are there more than once"));
+	    "1 value is there more than once"));
 	assert_true(has_figure(schemas_item(d, "foreign key public.t.t_e_fkey"),
 	    "2 rows refer to nothing"));
 	assert_true(has_figure(schemas_item(d, "check public.t.t_f_check"),
@@ -277,9 +277,9 @@ figures_say_what_would_not_be_unique(void **state)
 
 	(void)state;
 	assert_true(has_figure(schemas_item(d, "index public.i"),
-	    "1 values are there more than once"));
+	    "1 value is there more than once"));
 	assert_true(has_figure(schemas_item(d, "column setting public.p1.a"),
-	    "1 rows are null and would fail NOT NULL"));
+	    "1 row is null and would fail NOT NULL"));
 	talloc_free(scratch);
 }
 
@@ -455,7 +455,7 @@ figures_tell_what_new_rules_would_refuse(void **state)
 	assert_true(has_figure(schemas_item(d, "domain public.short"),
 	    "2 values would fail tiny"));
 	assert_true(has_figure(schemas_item(d, "domain public.must"),
-	    "1 values are null and would fail NOT NULL"));
+	    "1 value is null and would fail NOT NULL"));
 	assert_true(has_figure(schemas_item(d,
 	    "exclusion public.t.t_r_excl"), "2 rows exclude another"));
 	talloc_free(scratch);

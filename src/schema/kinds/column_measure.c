@@ -26,12 +26,14 @@ measure_type(struct measurement *m, const struct schema_object *from,
 	if (strchr(new, '.') != NULL || type_is_widening(scratch, old, new))
 		rc = 0;
 	else if (using != NULL)
-		rc = measure_say_count(m, "values would change in the cast", err,
+		rc = measure_say_count(m, "value would change in the cast",
+		    "values would change in the cast", err,
 		    "SELECT count(*) FROM %s WHERE (%s)::%s::text "
 		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
 		    using, old, column);
 	else
-		rc = measure_say_count(m, "values would change in the cast", err,
+		rc = measure_say_count(m, "value would change in the cast",
+		    "values would change in the cast", err,
 		    "SELECT count(*) FROM %s WHERE %s::%s::%s::text "
 		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
 		    column, new, old, column);
@@ -50,11 +52,13 @@ column_measure(struct measurement *m, const struct schema_object *from,
 	if (from == NULL)
 		return 0;
 	if (to == NULL)
-		return measure_say_count(m, "values would be lost", err,
+		return measure_say_count(m, "value would be lost",
+		    "values would be lost", err,
 		    "SELECT count(%s) FROM %s", object_fact(from, "column"),
 		    table);
 	if (!not_null_holds(from) && not_null_holds(to) &&
-	    measure_say_count(m, "rows are null and would fail NOT NULL", err,
+	    measure_say_count(m, "row is null and would fail NOT NULL",
+	    "rows are null and would fail NOT NULL", err,
 	    "SELECT count(*) FROM %s WHERE %s IS NULL", table,
 	    object_fact(from, "column")) < 0)
 		return -1;

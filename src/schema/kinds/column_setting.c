@@ -236,8 +236,8 @@ measure(struct measurement *m, const struct schema_object *from,
 {
 	if (!changes(from, to, "not_null") || value(from, to, "not_null") == NULL)
 		return 0;
-	return measure_say_count(m, "rows are null and would fail NOT NULL",
-	    err, "SELECT count(*) FROM ONLY %s WHERE %s IS NULL",
+	return measure_say_count(m, "row is null and would fail NOT NULL",
+	    "rows are null and would fail NOT NULL", err, "SELECT count(*) FROM ONLY %s WHERE %s IS NULL",
 	    object_fact(to, "table"), object_fact(to, "column"));
 }
 

@@ -211,7 +211,8 @@ measure_check(struct measurement *m, const struct schema_object *from,
 	if (measure_table(m, object_fact(to, "table"), err) < 0)
 		return -1;
 	condition = expression(NULL, to);
-	rc = measure_say_count(m, "rows would fail the check", err,
+	rc = measure_say_count(m, "row would fail the check",
+	    "rows would fail the check", err,
 	    "SELECT count(*) FROM %s WHERE NOT (%s)", object_fact(to, "table"),
 	    condition);
 	talloc_free(condition);
@@ -247,7 +248,8 @@ measure_unique(struct measurement *m, const struct schema_object *from,
 		return -1;
 	scratch = talloc_new(NULL);
 	columns = object_fact_json(to, "columns");
-	rc = measure_say_count(m, "values are there more than once", err,
+	rc = measure_say_count(m, "value is there more than once",
+	    "values are there more than once", err,
 	    "SELECT count(*) FROM (SELECT FROM %s WHERE %s GROUP BY %s "
 	    "HAVING count(*) > 1) d", object_fact(to, "table"),
 	    names(scratch, columns, "", " IS NOT NULL", " AND "),
@@ -271,7 +273,8 @@ measure_exclusion(struct measurement *m, const struct schema_object *from,
 		return -1;
 	if (conflict == NULL)
 		return 0;
-	return measure_say_count(m, "rows exclude another", err,
+	return measure_say_count(m, "row excludes another",
+	    "rows exclude another", err,
 	    "SELECT count(*) FROM %s a WHERE EXISTS (SELECT FROM %s b "
 	    "WHERE (a.tableoid, a.ctid) <> (b.tableoid, b.ctid) AND %s)", table,
 	    table, conflict);
@@ -302,16 +305,19 @@ measure_foreign_key(struct measurement *m, const struct schema_object *from,
 	    "SELECT (to_regclass(%s) IS NOT NULL)::int",
 	    pg_quote_literal(pairs, object_fact(to, "other_table")));
 	if (rc > 0 && is_there == 0)
-		rc = measure_say_count(m, "rows refer to a table that is not "
-		    "there yet", err, "SELECT count(*) FROM %s t WHERE %s",
+		rc = measure_say_count(m,
+		    "row refers to a table that is not there yet",
+		    "rows refer to a table that is not there yet", err,
+		    "SELECT count(*) FROM %s t WHERE %s",
 		    object_fact(to, "table"), names(pairs, columns, "t.",
 		    " IS NOT NULL", " AND "));
 	else if (rc > 0)
-		rc = measure_say_count(m, "rows refer to nothing", err,
-	    "SELECT count(*) FROM %s t WHERE %s AND NOT EXISTS "
-	    "(SELECT FROM %s o WHERE %s)", object_fact(to, "table"),
-	    names(pairs, columns, "t.", " IS NOT NULL", " AND "),
-	    object_fact(to, "other_table"), pairs->data);
+		rc = measure_say_count(m, "row refers to nothing",
+		    "rows refer to nothing", err,
+		    "SELECT count(*) FROM %s t WHERE %s AND NOT EXISTS "
+		    "(SELECT FROM %s o WHERE %s)", object_fact(to, "table"),
+		    names(pairs, columns, "t.", " IS NOT NULL", " AND "),
+		    object_fact(to, "other_table"), pairs->data);
 	talloc_free(pairs);
 	return rc < 0 ? -1 : 0;
 }

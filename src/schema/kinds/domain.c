@@ -217,8 +217,8 @@ measure_check(struct measurement *m, const char *domain, const char *name,
 {
 	void *scratch = talloc_new(NULL);
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	int rc = measure_say_values(m, mem_printf(scratch, "values would fail %s",
-	    name), domain, mem_printf(scratch, "NOT (%s)", mem_strndup(scratch,
+	int rc = measure_say_values(m, mem_printf(scratch, "value would fail %s",
+	    name), mem_printf(scratch, "values would fail %s", name), domain, mem_printf(scratch, "NOT (%s)", mem_strndup(scratch,
 	    open + 1, (size_t)(close - open) - 1)), err);
 
 	talloc_free(scratch);
@@ -236,8 +236,9 @@ measure(struct measurement *m, const struct schema_object *from,
 	if (from == NULL || to == NULL)
 		return 0;
 	if (object_flag(from, "nullable") && !object_flag(to, "nullable"))
-		rc = measure_say_values(m, "values are null and would fail NOT "
-		    "NULL", object_sql(from), "VALUE IS NULL", err);
+		rc = measure_say_values(m, "value is null and would fail NOT NULL",
+		    "values are null and would fail NOT NULL", object_sql(from),
+		    "VALUE IS NULL", err);
 	json_object_foreach(json_object_get(object_attributes(to), "checks"), name,
 	    check) {
 		const json_t *other = json_object_get(object_json(from, "checks"),

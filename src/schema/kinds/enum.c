@@ -145,6 +145,7 @@ measure(struct measurement *m, const struct schema_object *from,
 	    i < label_count(from); i++)
 		if (!has_label(to, label(from, i)))
 			rc = measure_say_values(m, mem_printf(scratch,
+			    "value is '%s'", label(from, i)), mem_printf(scratch,
 			    "values are '%s'", label(from, i)), object_sql(from),
 			    mem_printf(scratch, "value::text = %s",
 			    pg_quote_literal(scratch, label(from, i))), err);

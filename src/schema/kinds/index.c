@@ -145,7 +145,8 @@ measure_duplicates(struct measurement *m, const struct schema_object *to,
 
 	if (columns == NULL)
 		return 0;
-	return measure_say_count(m, "values are there more than once", err,
+	return measure_say_count(m, "value is there more than once",
+	    "values are there more than once", err,
 	    "SELECT count(*) FROM (SELECT FROM %s WHERE num_nulls(%s) = 0 "
 	    "GROUP BY %s HAVING count(*) > 1) d", object_fact(to, "table"),
 	    columns, columns);
