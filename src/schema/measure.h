@@ -49,6 +49,7 @@ int measure_say_count(struct measurement *m, const char *one, const char *many,
  * the condition on VALUE holds.
  */
 int measure_say_values(struct measurement *m, const char *one,
-    const char *many, const char *type, const char *condition, struct error *err) WARN_UNUSED;
+    const char *many, const char *type, const char *condition,
+    struct error *err) WARN_UNUSED;
 
 #endif

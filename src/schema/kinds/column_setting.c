@@ -237,7 +237,8 @@ measure(struct measurement *m, const struct schema_object *from,
 	if (!changes(from, to, "not_null") || value(from, to, "not_null") == NULL)
 		return 0;
 	return measure_say_count(m, "row is null and would fail NOT NULL",
-	    "rows are null and would fail NOT NULL", err, "SELECT count(*) FROM ONLY %s WHERE %s IS NULL",
+	    "rows are null and would fail NOT NULL", err,
+	    "SELECT count(*) FROM ONLY %s WHERE %s IS NULL",
 	    object_fact(to, "table"), object_fact(to, "column"));
 }
 
@@ -300,8 +301,9 @@ const struct schema_kind schema_kind_column_setting = {
 	    "  FROM inherited a JOIN pg_attribute b "
 	    "  ON b.attrelid = a.inhparent AND b.attnum = a.number "
 	    "  UNION ALL SELECT a.attrelid, a.attnum, a.attname, a.q, a.qs, "
-	    "  a.qn, a.relkind, a.attoptions, 0::oid, NULL, CASE a.relkind WHEN 'v' THEN "
-	    "  " DEFAULT("a") " ELSE '' END, '', false, false, "
+	    "  a.qn, a.relkind, a.attoptions, 0::oid, NULL, "
+	    "  CASE a.relkind WHEN 'v' THEN " DEFAULT("a") " ELSE '' END, "
+	    "  '', false, false, "
 	    "  coalesce(a.attstattarget, -1), -1, "
 	    "  CASE a.relkind WHEN 'm' THEN " COLUMN_STORAGE("a.attstorage") " "
 	    "  ELSE '' END, CASE a.relkind WHEN 'm' THEN "

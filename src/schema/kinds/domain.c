@@ -217,9 +217,11 @@ measure_check(struct measurement *m, const char *domain, const char *name,
 {
 	void *scratch = talloc_new(NULL);
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	int rc = measure_say_values(m, mem_printf(scratch, "value would fail %s",
-	    name), mem_printf(scratch, "values would fail %s", name), domain, mem_printf(scratch, "NOT (%s)", mem_strndup(scratch,
-	    open + 1, (size_t)(close - open) - 1)), err);
+	int rc = measure_say_values(m,
+	    mem_printf(scratch, "value would fail %s", name),
+	    mem_printf(scratch, "values would fail %s", name), domain,
+	    mem_printf(scratch, "NOT (%.*s)", (int)(close - open) - 1, open + 1),
+	    err);
 
 	talloc_free(scratch);
 	return rc;
