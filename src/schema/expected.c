@@ -97,7 +97,7 @@ replay(struct pg_session *s, const struct migration *list, size_t count,
 			progress(arg, i, count, list[i].name);
 		if (str_trim(s, list[i].sql)[0] != '\0' &&
 		    pg_exec_script(s, list[i].sql, err) < 0) {
-			error_at(err, list[i].path, 0, 0);
+			error_at(err, list[i].path, err->line, err->column);
 			return error_context(err,
 			    "migration \"%s\" does not replay", list[i].name);
 		}

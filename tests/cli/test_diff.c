@@ -225,9 +225,10 @@ what_cannot_be_read_is_told(void **state UNUSED)
 	t = call(owner, "diff", temp_file(owner, folder, "x.json", "{}"), url,
 	    NULL, NULL);
 	assert_contains(t.errors->data, "no schema snapshot");
-	t = call(owner, "diff", temp_file(owner, folder, "x.sql", "SELEC"), url,
-	    NULL, NULL);
-	assert_contains(t.errors->data, "migration \"x.sql\" does not replay");
+	t = call(owner, "diff", temp_file(owner, folder, "x.sql",
+	    "SELECT 1;\n  SELECT nothing;\n"), url, NULL, NULL);
+	assert_contains(t.errors->data, "x.sql:2:10: error: migration "
+	    "\"x.sql\" does not replay");
 	t = call(owner, "diff", "--sql", "--json", url, url);
 	assert_int_equal(t.status, 2);
 	talloc_free(owner);
