@@ -227,15 +227,14 @@ flatten(json_t *flat, const char *place, const json_t *value, int depth)
 	}
 }
 
-/* In one line of words, each kind in its style. */
-static void
-put_change(struct doc *d, const char *place, const char *before,
+void
+changed_put(struct doc *d, const char *label, const char *before,
     const char *now)
 {
 	char *text = changed_words(NULL, before, now), *p = text;
 
 	doc_break(d);
-	doc_put(d, STYLE_LABEL, place);
+	doc_put(d, STYLE_LABEL, label);
 	doc_put(d, STYLE_LABEL, ": ");
 	while (*p != '\0') {
 		bool is_gone = str_starts(p, "[-"), is_new = str_starts(p, "{+");
@@ -268,11 +267,11 @@ changed_fill(struct doc *d, const json_t *before, const json_t *now)
 		const char *was = json_str_or(a, place, "");
 
 		if (!str_equal(was, json_string_value(value)))
-			put_change(d, place, was, json_string_value(value));
+			changed_put(d, place, was, json_string_value(value));
 	}
 	json_object_foreach(a, place, value)
 		if (json_object_get(b, place) == NULL)
-			put_change(d, place, json_string_value(value), "");
+			changed_put(d, place, json_string_value(value), "");
 	json_decref(a);
 	json_decref(b);
 }

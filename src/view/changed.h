@@ -14,6 +14,10 @@
 /* Each part of shown that differs, under its name. */
 void changed_fill(struct doc *d, const json_t *before, const json_t *now);
 
+/* "label: a [-b-] {+c+} d", wrapped, each kind of word in its style. */
+void changed_put(struct doc *d, const char *label, const char *before,
+    const char *now);
+
 /* One text beside another: "a [-b-] {+c+} d". */
 char *changed_words(const void *owner, const char *before, const char *now);
 

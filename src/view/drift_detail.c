@@ -12,77 +12,123 @@
 #include "view/drift.h"
 #include "view/words.h"
 
-/*
- * Too long to stand side by side, and both are there: one text, in which
- * what ACTUAL has alone is [-so-], and what EXPECTED has alone {+so+}.
- */
+/* Too long to stand side by side? */
 static bool
 is_long(const json_t *attribute, int cells)
 {
-	const char *expected = json_str(attribute, "expected");
-	const char *actual = json_str(attribute, "actual");
+	return utf8_width(json_str_or(attribute, "expected", "")) > cells ||
+	    utf8_width(json_str_or(attribute, "actual", "")) > cells;
+}
 
-	return expected != NULL && actual != NULL &&
-	    (utf8_width(expected) > cells || utf8_width(actual) > cells);
+static bool
+has_side(const json_t *attributes, const char *side)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(attributes); i++)
+		if (json_str(json_array_get(attributes, i), side) != NULL)
+			return true;
+	return false;
+}
+
+/* As wide as the longest name, within bounds. */
+static int
+first_column(const json_t *attributes, const struct doc *d)
+{
+	int first = 14, width;
+	size_t i;
+
+	for (i = 0; i < json_array_size(attributes); i++) {
+		width = 3 + utf8_width(json_str_or(json_array_get(attributes,
+		    i), "name", ""));
+		first = width > first ? width : first;
+	}
+	return first > doc_width(d) / 2 ? doc_width(d) / 2 : first;
 }
 
 static void
-fill_changed(const json_t *attribute, struct doc *d)
+begin_attribute(const json_t *attribute, int first, struct doc *d)
 {
 	doc_break(d);
-	doc_printf(d, STYLE_LABEL, "  %s: [-actual-] {+expected+}",
-	    json_str_or(attribute, "name", ""));
-	doc_wrap(d, 4, STYLE_TEXT, changed_words(d,
-	    json_str(attribute, "actual"), json_str(attribute, "expected")));
+	doc_put(d, STYLE_LABEL, "  ");
+	doc_put(d, STYLE_LABEL, utf8_fit(d, json_str_or(attribute, "name", ""),
+	    first - 3, false));
+	doc_column(d, first);
+}
+
+/* What one side alone has may be as wide as the place is. */
+static void
+fill_alone(const json_t *attributes, const char *side, enum style s,
+    const char *heading, struct doc *d)
+{
+	int first = first_column(attributes, d);
+	size_t i;
+
+	doc_break(d);
+	doc_column(d, first);
+	doc_put(d, STYLE_LABEL, heading);
+	for (i = 0; i < json_array_size(attributes); i++) {
+		const json_t *t = json_array_get(attributes, i);
+
+		begin_attribute(t, first, d);
+		doc_flow(d, first, s, json_str_or(t, side, "–"));
+	}
+}
+
+/*
+ * Side by side; what is too long for that as one text, in which what ACTUAL
+ * has alone is [-so-], and what EXPECTED has alone {+so+}.
+ */
+static void
+fill_both(const json_t *attributes, struct doc *d)
+{
+	int first = first_column(attributes, d);
+	int half = first + (doc_width(d) - first) / 2, cells = half - first - 1;
+	bool has_heading = false;
+	size_t i;
+
+	for (i = 0; i < json_array_size(attributes); i++) {
+		const json_t *t = json_array_get(attributes, i);
+		const char *name = json_str_or(t, "name", "");
+
+		if (is_long(t, cells)) {
+			changed_put(d, mem_printf(d, "  %s, [-actual-] "
+			    "{+expected+}", name), json_str_or(t, "actual", ""),
+			    json_str_or(t, "expected", ""));
+			has_heading = false;
+			continue;
+		}
+		if (!has_heading) {
+			doc_break(d);
+			doc_column(d, first);
+			doc_put(d, STYLE_LABEL, "expected");
+			doc_column(d, half);
+			doc_put(d, STYLE_LABEL, "actual");
+			has_heading = true;
+		}
+		begin_attribute(t, first, d);
+		doc_put(d, STYLE_DIFF_ADD, json_str_or(t, "expected", "–"));
+		doc_column(d, half);
+		doc_put(d, STYLE_DIFF_DROP, json_str_or(t, "actual", "–"));
+	}
 }
 
 static void
 fill_attributes(const json_t *item, struct doc *d)
 {
 	const json_t *list = json_object_get(item, "attributes");
-	int first = 14, half, width;
-	size_t sides = 0, i;
 
 	if (json_array_size(list) == 0)
 		return;
-	for (i = 0; i < json_array_size(list); i++) {
-		width = 3 + utf8_width(json_str_or(json_array_get(list, i),
-		    "name", ""));
-		first = width > first ? width : first;
-	}
-	if (first > doc_width(d) / 2)
-		first = doc_width(d) / 2;
-	half = first + (doc_width(d) - first) / 2;
-	for (i = 0; i < json_array_size(list); i++)
-		sides += !is_long(json_array_get(list, i), half - first - 1);
 	doc_gap(d);
-	if (sides > 0) {
-		doc_break(d);
-		doc_column(d, first);
-		doc_put(d, STYLE_LABEL, "expected");
-		doc_column(d, half);
-		doc_put(d, STYLE_LABEL, "actual");
-	}
-	for (i = 0; i < json_array_size(list); i++) {
-		const json_t *t = json_array_get(list, i);
-		const char *expected = json_str(t, "expected");
-		char *cut;
-
-		if (is_long(t, half - first - 1)) {
-			fill_changed(t, d);
-			continue;
-		}
-		cut = utf8_fit(d, expected != NULL ? expected : "–",
-		    half - first - 1, false);
-		doc_break(d);
-		doc_put(d, STYLE_LABEL, "  ");
-		doc_put(d, STYLE_LABEL, utf8_fit(d, json_str_or(t, "name", ""),
-		    first - 3, false));
-		doc_column(d, first);
-		doc_put(d, STYLE_DIFF_ADD, cut);
-		doc_column(d, half);
-		doc_put(d, STYLE_DIFF_DROP, json_str_or(t, "actual", "–"));
-	}
+	if (!has_side(list, "actual"))
+		fill_alone(list, "expected", STYLE_DIFF_ADD,
+		    "expected, not in the database", d);
+	else if (!has_side(list, "expected"))
+		fill_alone(list, "actual", STYLE_DIFF_DROP,
+		    "in the database, not expected", d);
+	else
+		fill_both(list, d);
 }
 
 static void

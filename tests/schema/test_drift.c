@@ -175,7 +175,7 @@ figures_say_what_a_drop_would_lose(void **state)
 {
 	void *scratch = talloc_new(NULL);
 	struct drift *d = measured(scratch, "CREATE TABLE t (a int)",
-	    "CREATE TABLE t (a int, b text);"
+	    "CREATE TABLE t (a int, b text, c text);"
 	    "INSERT INTO t SELECT i, CASE WHEN i % 2 = 0 THEN 'x' END "
 	    "FROM generate_series(1, 1500) i;"
 	    "CREATE INDEX t_b ON t (b); CREATE TABLE u AS SELECT 1 a");
@@ -185,6 +185,8 @@ figures_say_what_a_drop_would_lose(void **state)
 	    "750 values would be lost"));
 	assert_true(has_figure(schemas_item(d, "column public.t.b"),
 	    "1,500 rows, "));
+	assert_true(has_figure(schemas_item(d, "column public.t.c"),
+	    "no value would be lost"));
 	assert_true(has_figure(schemas_item(d, "table public.u"), "1 row, "));
 	assert_true(has_figure(schemas_item(d, "index public.t_b"),
 	    "never used"));

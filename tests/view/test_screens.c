@@ -266,6 +266,22 @@ drift(struct stage *s)
 	stage_keys(s, "s");
 }
 
+/* What one side alone has. */
+static void
+drift_alone(struct stage *s)
+{
+	drift(s);
+	stage_keys(s, "j j l");
+}
+
+/* What both have, too long to stand side by side. */
+static void
+drift_long(struct stage *s)
+{
+	drift(s);
+	stage_keys(s, "j j j l");
+}
+
 /* A reviewer elsewhere: some of it decided, and not signed yet. */
 static void
 request(struct stage *s)
@@ -373,6 +389,8 @@ SCREEN(signoff_typing)
 SCREEN(failure_strip)
 SCREEN(failure)
 SCREEN(drift)
+SCREEN(drift_alone)
+SCREEN(drift_long)
 SCREEN(request)
 SCREEN(handed_over)
 SCREEN(locks)
@@ -424,6 +442,8 @@ main(void)
 		cmocka_unit_test(the_screen_failure_strip),
 		cmocka_unit_test(the_screen_failure),
 		cmocka_unit_test(the_screen_drift),
+		cmocka_unit_test(the_screen_drift_alone),
+		cmocka_unit_test(the_screen_drift_long),
 		cmocka_unit_test(the_screen_request),
 		cmocka_unit_test(the_screen_handed_over),
 		cmocka_unit_test(the_screen_locks),

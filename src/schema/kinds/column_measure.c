@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/str.h"
 #include "schema/kinds/column.h"
 #include "schema/kinds/column_type.h"
 #include "schema/kinds/not_null.h"
@@ -41,6 +42,26 @@ measure_type(struct measurement *m, const struct schema_object *from,
 	return rc;
 }
 
+/* That nothing is lost is worth to be known, too. */
+static int
+measure_loss(struct measurement *m, const struct schema_object *column,
+    struct error *err)
+{
+	int64_t count;
+	char *text;
+	int rc = measure_count(m, "values would be lost", &count, err,
+	    "SELECT count(%s) FROM %s", object_fact(column, "column"),
+	    object_fact(column, "table"));
+
+	if (rc <= 0)
+		return rc;
+	text = str_count(NULL, count);
+	measure_say(m, "%s value%s would be lost", count == 0 ? "no" : text,
+	    count > 1 ? "s" : "");
+	talloc_free(text);
+	return 0;
+}
+
 int
 column_measure(struct measurement *m, const struct schema_object *from,
     const struct schema_object *to, struct error *err)
@@ -52,10 +73,7 @@ column_measure(struct measurement *m, const struct schema_object *from,
 	if (from == NULL)
 		return 0;
 	if (to == NULL)
-		return measure_say_count(m, "value would be lost",
-		    "values would be lost", err,
-		    "SELECT count(%s) FROM %s", object_fact(from, "column"),
-		    table);
+		return measure_loss(m, from, err);
 	if (!not_null_holds(from) && not_null_holds(to) &&
 	    measure_say_count(m, "row is null and would fail NOT NULL",
 	    "rows are null and would fail NOT NULL", err,
