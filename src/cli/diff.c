@@ -47,6 +47,24 @@ value(const struct page *p, const char *text)
 	    utf8_fit(p->owner, clean(p, text), VALUE_CELLS, false);
 }
 
+/* Of a definition that stands alone; beside another, a break may differ. */
+static const char *
+one_line(const struct page *p, const char *text)
+{
+	struct buffer *b = buffer_new(p->owner);
+	size_t size;
+
+	for (; *text != '\0'; text += size) {
+		size = strcspn(text, "\n");
+		buffer_add(b, text, size);
+		text += size;
+		size = strspn(text, "\n ");
+		if (size > 0 && b->size > 0)
+			buffer_puts(b, " ");
+	}
+	return b->size > 0 ? b->data : "";
+}
+
 static void
 print_list(const struct page *p, const char *name, const char *const *list)
 {
@@ -82,8 +100,8 @@ print_attributes(const struct page *p, const struct drift_item *item)
 			printf("%s, and is %s\n", value(p, a->expected),
 			    value(p, a->actual));
 		else
-			printf("%s\n", value(p, a->expected != NULL ?
-			    a->expected : a->actual));
+			printf("%s\n", value(p, one_line(p, a->expected != NULL ?
+			    a->expected : a->actual)));
 	}
 }
 

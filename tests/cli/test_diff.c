@@ -78,6 +78,12 @@ drift_is_exit_code_6_and_no_drift_0(void **state UNUSED)
 	assert_contains(t.out->data, "A 0   B 2   C 0\n");
 	assert_null(strchr(t.out->data, '\033'));
 
+	t = call(owner, "diff", actual, database(owner, mem_printf(owner,
+	    "%s; CREATE VIEW v AS SELECT id, total FROM orders", found)), NULL,
+	    NULL);
+	assert_contains(t.out->data,
+	    "definition: SELECT orders.id, orders.total FROM public.orders\n");
+
 	t = call(owner, "diff", expected, expected, NULL, NULL);
 	assert_int_equal(t.status, 0);
 	assert_contains(t.out->data, "no drift\n");
