@@ -4,10 +4,12 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/str.h"
 #include "harness/test.h"
 
 /* All temporary folders of this program lie in one. */
@@ -84,6 +86,17 @@ temp_folder(const void *owner)
 	if (mkdtemp(path) == NULL)
 		fail_msg("cannot create %s: %s", path, strerror(errno));
 	return path;
+}
+
+void
+temp_let_through(const char *folder)
+{
+	void *owner = talloc_new(NULL);
+
+	for (const char *way = folder; str_starts(way, scratch);
+	    way = path_folder(owner, way))
+		assert_int_equal(chmod(way, 0711), 0);
+	talloc_free(owner);
 }
 
 char *

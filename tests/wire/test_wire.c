@@ -582,7 +582,7 @@ a_shared_run_is_seen_by_the_group_and_its_files_are_not(void **state)
 	shared.group = 12345;
 	server = wire_server_new(owner, l, r, &shared, &err);
 	assert_got(server, &err);
-	assert_int_equal(chmod(path_folder(owner, folder), 0711), 0);
+	temp_let_through(path_folder(owner, folder));
 	pid = fork();
 	if (pid == 0)
 		_exit(guest(folder));
