@@ -117,6 +117,16 @@ measure_count(struct measurement *m, const char *what, int64_t *count,
 	return rc;
 }
 
+void
+measure_say_number(struct measurement *m, int64_t number, const char *one,
+    const char *many)
+{
+	char *text = str_count(NULL, number);
+
+	measure_say(m, "%s %s", text, number == 1 ? one : many);
+	talloc_free(text);
+}
+
 int
 measure_say_count(struct measurement *m, const char *one, const char *many,
     struct error *err, const char *fmt, ...)
@@ -131,8 +141,7 @@ measure_say_count(struct measurement *m, const char *one, const char *many,
 	va_end(args);
 	rc = count_now(m, many, &count, sql, err);
 	if (rc > 0 && count > 0)
-		measure_say(m, "%s %s", str_count(sql, count),
-		    count == 1 ? one : many);
+		measure_say_number(m, count, one, many);
 	talloc_free(sql);
 	return rc < 0 ? -1 : 0;
 }

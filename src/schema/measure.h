@@ -38,10 +38,10 @@ int measure_table(struct measurement *m, const char *table, struct error *err)
  */
 int measure_count(struct measurement *m, const char *what, int64_t *count,
     struct error *err, const char *fmt, ...) PRINTF(5, 6) WARN_UNUSED;
-/*
- * measure_count(), and "1 <one>" or "N <many>" where it is not zero; many is
- * its what.
- */
+/* "1 <one>" or "N <many>" */
+void measure_say_number(struct measurement *m, int64_t number,
+    const char *one, const char *many);
+/* measure_count() of many, and measure_say_number() where it is not zero. */
 int measure_say_count(struct measurement *m, const char *one, const char *many,
     struct error *err, const char *fmt, ...) PRINTF(5, 6) WARN_UNUSED;
 /*

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/str.h"
 #include "schema/kinds/column.h"
 #include "schema/kinds/column_type.h"
 #include "schema/kinds/not_null.h"
@@ -18,48 +17,40 @@ measure_type(struct measurement *m, const struct schema_object *from,
 	const char *old = object_text(from, "type");
 	const char *new = object_text(to, "type");
 	const char *using = type_conversion(scratch, column, old, new);
-	int rc;
+	int rc = 0;
 
 	/*
 	 * There and back again: what does not come back as it was is changed
 	 * by the cast; a value that has no cast ends the probe with its error.
 	 */
-	if (strchr(new, '.') != NULL || type_is_widening(scratch, old, new))
-		rc = 0;
-	else if (using != NULL)
+	if (using == NULL)
+		using = mem_printf(scratch, "%s::%s", column, new);
+	if (strchr(new, '.') == NULL && !type_is_widening(scratch, old, new))
 		rc = measure_say_count(m, "value would change in the cast",
 		    "values would change in the cast", err,
 		    "SELECT count(*) FROM %s WHERE (%s)::%s::text "
 		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
 		    using, old, column);
-	else
-		rc = measure_say_count(m, "value would change in the cast",
-		    "values would change in the cast", err,
-		    "SELECT count(*) FROM %s WHERE %s::%s::%s::text "
-		    "IS DISTINCT FROM %s::text", object_fact(from, "table"),
-		    column, new, old, column);
 	talloc_free(scratch);
 	return rc;
 }
 
-/* That nothing is lost is worth to be known, too. */
+/* That nothing is lost is worth knowing, too. */
 static int
 measure_loss(struct measurement *m, const struct schema_object *column,
     struct error *err)
 {
 	int64_t count;
-	char *text;
 	int rc = measure_count(m, "values would be lost", &count, err,
 	    "SELECT count(%s) FROM %s", object_fact(column, "column"),
 	    object_fact(column, "table"));
 
-	if (rc <= 0)
-		return rc;
-	text = str_count(NULL, count);
-	measure_say(m, "%s value%s would be lost", count == 0 ? "no" : text,
-	    count > 1 ? "s" : "");
-	talloc_free(text);
-	return 0;
+	if (rc > 0 && count == 0)
+		measure_say(m, "no value would be lost");
+	else if (rc > 0)
+		measure_say_number(m, count, "value would be lost",
+		    "values would be lost");
+	return rc < 0 ? -1 : 0;
 }
 
 int
