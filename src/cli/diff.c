@@ -62,7 +62,7 @@ one_line(const struct page *p, const char *text)
 		if (size > 0 && b->size > 0)
 			buffer_puts(b, " ");
 	}
-	return b->size > 0 ? b->data : "";
+	return b->data;
 }
 
 static void

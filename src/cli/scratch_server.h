@@ -25,10 +25,13 @@ char *scratch_folder_create(const void *owner, const char *prefix,
 /* Folders of that prefix which are ours, null-terminated. */
 char **scratch_folders(const void *owner, const char *prefix);
 
-/* initdb in folder/pg, and start; returns when it answers. */
+/*
+ * initdb in folder/pg, and start; returns when it answers.  dies_with_us: ends
+ * with this process, however that ends.
+ */
 int scratch_server_start(const char *folder, bool dies_with_us,
     struct error *err) WARN_UNUSED;
-/* Up again, where it was killed; nothing is done to one that runs. */
+/* Up again, where it was killed or stopped; one that runs is left alone. */
 int scratch_server_revive(const char *folder, bool dies_with_us,
     struct error *err) WARN_UNUSED;
 /* Stop the server of this folder, if one runs, and wait for its end. */

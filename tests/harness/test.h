@@ -41,14 +41,14 @@ int test_finish(int failed);
 
 /* An empty folder of this program's own. */
 char *temp_folder(const void *owner);
+/* A file in it (mkdir -p for its folder), with this text. */
+char *temp_file(const void *owner, const char *folder, const char *name,
+    const char *text);
 /*
  * Others may go through folder, of temp_folder() or below one, and through
  * what lies above it and is this program's own; never a folder that is not.
  */
 void temp_let_through(const char *folder);
-/* A file in it (mkdir -p for its folder), with this text. */
-char *temp_file(const void *owner, const char *folder, const char *name,
-    const char *text);
 /* Whole file, or the test fails. */
 char *slurp(const void *owner, const char *path);
 
